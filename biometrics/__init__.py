@@ -1,0 +1,1 @@
+"""Measurements on frames and samples: face, voice, genuineness. Knows no sessions."""

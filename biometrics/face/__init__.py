@@ -1,0 +1,1 @@
+"""The face: landmarks, pose, signals, baseline, brief movements, quality."""

@@ -1,0 +1,1 @@
+"""The voice: activity, pauses, rate, pitch, loudness, quality."""

@@ -1,0 +1,1 @@
+"""The session: media, consent, questions, prompts, flags, outcome, report."""

@@ -1,0 +1,1 @@
+"""Registered weights and the sessions that run them. Knows tensors, not people."""

@@ -1,0 +1,1 @@
+"""The renderer that makes the bundled interviews from a face rig (extra `studio`)."""

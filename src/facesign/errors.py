@@ -1,0 +1,119 @@
+"""Every error that facesign raises on purpose. This module imports nothing of facesign."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+__all__ = [
+    "ChecksumError",
+    "ConsentError",
+    "FacesignError",
+    "KeyFileError",
+    "MarksError",
+    "MediaError",
+    "MissingLibraryError",
+    "ModelFileError",
+    "OutputError",
+    "ProviderError",
+    "SampleError",
+    "ScriptError",
+    "SessionStateError",
+    "SettingsError",
+    "ShapeError",
+    "UnknownModelError",
+]
+
+
+class FacesignError(Exception):
+    """Root of every error the toolkit raises on purpose: one line, ready to be shown."""
+
+
+class ShapeError(FacesignError, ValueError):
+    """An array does not have the documented shape."""
+
+    def __init__(self, name: str, expected: str, got: tuple[int, ...]) -> None:
+        super().__init__(f"{name} must have shape {expected}, got {got}")
+
+
+class MediaError(FacesignError, OSError):
+    """A recording cannot be opened or holds nothing that can be read."""
+
+    def __init__(self, path: Path | str, reason: str) -> None:
+        super().__init__(f"{path}: {reason}")
+
+
+class ModelFileError(FacesignError, OSError):
+    """A registered weights file is missing or cannot be used."""
+
+
+class ChecksumError(ModelFileError):
+    """The file on disk is not the file that was registered."""
+
+    def __init__(self, path: Path, expected: str, got: str) -> None:
+        super().__init__(f"{path}: sha256 is {got[:12]}..., registry says {expected[:12]}...")
+
+
+class UnknownModelError(FacesignError, KeyError):
+    """A model name is not in the registry."""
+
+    def __init__(self, name: str, known: list[str]) -> None:
+        self._line = f"no model named {name!r}; the registry has {', '.join(known)}"
+        super().__init__(self._line)
+
+    def __str__(self) -> str:
+        """Return the line without the quotes that KeyError adds."""
+        return self._line
+
+
+class ProviderError(FacesignError, RuntimeError):
+    """The execution provider asked for is not there."""
+
+
+class MissingLibraryError(FacesignError, ImportError):
+    """A system library is not installed."""
+
+    def __init__(self, libraries: list[str], install: str) -> None:
+        super().__init__(f"missing system libraries {', '.join(libraries)}; run: {install}")
+
+
+class ConsentError(FacesignError, PermissionError):
+    """Something was captured or asked for before consent to it was given."""
+
+
+class ScriptError(FacesignError, ValueError):
+    """A question script is unknown or malformed."""
+
+
+class MarksError(FacesignError, ValueError):
+    """A table of question times is malformed."""
+
+
+class SessionStateError(FacesignError, RuntimeError):
+    """A session was used after it was closed, or out of order."""
+
+
+class SettingsError(FacesignError, ValueError):
+    """A setting or option has a value that is not allowed."""
+
+
+class OutputError(FacesignError, OSError):
+    """Results cannot be written where they were asked for."""
+
+    def __init__(self, path: Path | str, reason: str) -> None:
+        super().__init__(f"cannot write {path}: {reason}")
+
+
+class KeyFileError(FacesignError, OSError):
+    """The master key is missing, unreadable or not a key."""
+
+
+class SampleError(FacesignError, KeyError):
+    """A bundled sample is unknown."""
+
+    def __init__(self, name: str, known: list[str]) -> None:
+        self._line = f"no sample named {name!r}; there are {', '.join(known)}"
+        super().__init__(self._line)
+
+    def __str__(self) -> str:
+        """Return the line without the quotes that KeyError adds."""
+        return self._line

@@ -1,0 +1,1 @@
+"""Command line and console: they parse and show, nothing else."""
