@@ -71,7 +71,8 @@ def lip_pucker(centres: FloatArray) -> FloatArray:
 
 def lip_funneler(centres: FloatArray) -> FloatArray:
     """Measure how far forward and apart the lips stand (AU22)."""
-    return _forward(centres) + 0.5 * _height(centres) - 0.5 * _width(centres)
+    funnel: FloatArray = _forward(centres) + 0.5 * _height(centres) - 0.5 * _width(centres)
+    return funnel
 
 
 def lip_tightener(centres: FloatArray) -> FloatArray:
