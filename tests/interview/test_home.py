@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import stat
 from pathlib import Path
 
@@ -7,7 +8,8 @@ import platformdirs
 import pytest
 
 from facesign.errors import OutputError, SettingsError
-from facesign.interview.home import Home, Settings
+from facesign.interview.home import CHECKS, LANGUAGES, PROFILES, Home, Settings
+from facesign.models.registry import PROVIDERS
 
 
 def mode(path: Path) -> int:
@@ -140,3 +142,17 @@ def test_a_config_that_is_a_folder_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "config.toml").mkdir()
     with pytest.raises(SettingsError, match="Is a directory"):
         Home(tmp_path).settings()
+
+
+def test_the_docs_name_every_setting_and_its_values() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "state.md").read_text("utf-8")
+    rows = {line.split("`")[1]: line for line in page.splitlines() if line.startswith("| `")}
+    values = {
+        "profile": PROFILES,
+        "lang": LANGUAGES,
+        "required_checks": CHECKS,
+        "provider": PROVIDERS,
+    }
+    assert set(values) == {field.name for field in dataclasses.fields(Settings)}
+    for name, allowed in values.items():
+        assert all(f"`{value}`" in rows[name] for value in allowed)
