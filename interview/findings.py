@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 import numpy as np
@@ -17,18 +16,10 @@ from facesign.interview.pipeline import Event, FaceReading
 from facesign.interview.spool import SignalSpool
 from facesign.interview.timeline import Curves
 
-__all__ = ["Findings", "PoseSample"]
+__all__ = ["Findings"]
 
 MOST_SAMPLES = 4096
 Sample = TypeVar("Sample")
-
-
-@dataclass(frozen=True, slots=True)
-class PoseSample:
-    """Head pose of one block, for the capture quality."""
-
-    yaw_deg: float
-    pitch_deg: float
 
 
 class Findings:
@@ -41,7 +32,7 @@ class Findings:
         self.blinks: list[Blink] = []
         self.pictures = Thinned[PictureQuality]()
         self.steps_s = Thinned[float]()
-        self.poses = Thinned[PoseSample]()
+        self.poses = Thinned[tuple[float, float]]()
         self.curves = Curves()
         self.signals = SignalSpool()
         self.n_frames = 0
@@ -87,7 +78,7 @@ class Findings:
         block, gaze = reading.block, reading.gaze
         if block.found.any():
             yaw, pitch = np.nanmedian(block.yaw_deg), np.nanmedian(block.pitch_deg)
-            self.poses.add(PoseSample(float(yaw), float(pitch)))
+            self.poses.add((float(yaw), float(pitch)))
         self.curves.add("pose.yaw", block.time_s, block.yaw_deg)
         self.curves.add("pose.pitch", block.time_s, block.pitch_deg)
         self.curves.add("pose.roll", block.time_s, block.roll_deg)

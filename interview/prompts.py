@@ -17,6 +17,7 @@ ASKED_KINDS = ("sensitive", "protection")
 STRONG_LATENCY_S = 2.0
 LEAST_POINTS = 2
 SPREADS = 3.0
+FACE_MEASURES = frozenset(measure.name for measure in MEASURES if measure.source == "face")
 _LEAST = {measure.name: (measure.least, measure.both_ways) for measure in MEASURES}
 
 
@@ -75,7 +76,7 @@ def prompts_from(answers: Sequence[Answer], reliability: Reliability) -> Iterato
         if sum(map(_points, notable)) < LEAST_POINTS:
             continue
         count += 1
-        faces = any(not observation.name.startswith("voice.") for observation in notable)
+        faces = any(observation.name in FACE_MEASURES for observation in notable)
         yield Prompt(
             prompt_id=f"p{count}",
             question_id=answer.question.question_id,
@@ -89,6 +90,6 @@ def prompts_from(answers: Sequence[Answer], reliability: Reliability) -> Iterato
 
 def _points(observation: Observation) -> int:
     """One for each measure that departs, two for a very late answer."""
-    late = observation.name == "voice.response_latency"
+    late = observation.name == "response_latency"
     departure = (observation.value or 0.0) - (observation.baseline_median or 0.0)
     return 2 if late and departure >= STRONG_LATENCY_S else 1
