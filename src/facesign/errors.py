@@ -22,6 +22,7 @@ __all__ = [
     "SettingsError",
     "ShapeError",
     "TensorNamesError",
+    "TrackError",
     "UnknownModelError",
 ]
 
@@ -35,6 +36,13 @@ class ShapeError(FacesignError, ValueError):
 
     def __init__(self, name: str, expected: str, got: tuple[int, ...]) -> None:
         super().__init__(f"{name} must have shape {expected}, got {got}")
+
+
+class TrackError(FacesignError, ValueError):
+    """Sound of one track was given to what measures another."""
+
+    def __init__(self, expected: str, got: str) -> None:
+        super().__init__(f"this measures the {expected} track, got sound of the {got} track")
 
 
 class MediaError(FacesignError, OSError):
