@@ -22,6 +22,7 @@ __all__ = [
 
 MISSING = "–"
 MINUS = "\N{MINUS SIGN}"
+NO_BREAK = "\N{NO-BREAK SPACE}"
 _DECIMALS = {
     "s": 1,
     "deg": 1,
@@ -146,7 +147,9 @@ def _beside_baseline(texts: Texts, observation: Mapping[str, Any]) -> tuple[str,
     written = MISSING if value is None else value + ending
     if median is None:
         return written, MISSING
-    return written, (f"{median} ± {mad}" if observation["baseline_mad"] else median) + ending
+    return written, (
+        f"{median}{NO_BREAK}±{NO_BREAK}{mad}" if observation["baseline_mad"] else median
+    ) + ending
 
 
 def _shown_as(values: list[float], unit: str, name: str) -> tuple[list[float], str]:
@@ -173,6 +176,6 @@ def _number(value: float, decimals: int) -> str:
 
 
 def _unit(texts: Texts, unit: str, name: str) -> str:
-    if texts.has("unit_of", name):
-        return texts("unit_of", name)
-    return texts("unit", unit) if texts.has("unit", unit) else f" {unit}"
+    section, code = ("unit_of", name) if texts.has("unit_of", name) else ("unit", unit)
+    ending = texts(section, code) if texts.has(section, code) else f" {unit}"
+    return ending.replace(" ", NO_BREAK)
