@@ -94,6 +94,10 @@ def _weighted(value: Callable[[Utterance], float | None]) -> Callable[[Answer], 
     return of
 
 
+def _syllable_rate(utterance: Utterance) -> float | None:
+    return utterance.syllable_rate_hz
+
+
 def _filled_pauses(answer: Answer) -> float | None:
     return float(sum(len(u.filled_pauses) for u in answer.speech)) if answer.speech else None
 
@@ -118,13 +122,15 @@ def _blink_rate(answer: Answer) -> float | None:
 
 # Least departures are own choices on the cautious side; none is a measured operating point.
 MEASURES: tuple[Measure, ...] = (
-    Measure("response_latency", "s", "voice", 1.0, False, _latency),
-    Measure("pause.longest", "s", "voice", 1.0, False, _longest_pause),
-    Measure("filled_pause.count", "count", "voice", 2.0, False, _filled_pauses),
-    Measure("syllable_rate", "Hz", "voice", 1.5, True, _weighted(lambda u: u.syllable_rate_hz)),
-    Measure("pitch", "Hz", "voice", 30.0, True, _weighted(lambda u: u.pitch_hz)),
-    Measure("loudness", "dB", "voice", 6.0, True, _weighted(lambda u: u.loudness_db)),
-    Measure("movement.count", "count", "face", 2.0, False, _movements),
+    Measure("voice.response_latency", "s", "voice", 1.0, False, _latency),
+    Measure("voice.longest_pause", "s", "voice", 1.0, False, _longest_pause),
+    Measure("voice.filled_pauses", "count", "voice", 2.0, False, _filled_pauses),
+    Measure(
+        "voice.syllable_rate", "Hz", "voice", 1.5, True, _weighted(lambda u: u.syllable_rate_hz)
+    ),
+    Measure("voice.pitch", "Hz", "voice", 30.0, True, _weighted(lambda u: u.pitch_hz)),
+    Measure("voice.loudness", "dB", "voice", 6.0, True, _weighted(lambda u: u.loudness_db)),
+    Measure("face.brief_movements", "count", "face", 2.0, False, _movements),
     Measure("gaze.away_share", "1", "face", 0.3, False, _away_share),
     Measure("blink.rate", "1/min", "face", 25.0, True, _blink_rate),
 )

@@ -70,9 +70,10 @@ def capture_quality(findings: Findings) -> Iterator[Observation]:
 
 
 def quality_reasons(quality: Sequence[Observation]) -> tuple[str, ...]:
-    """Return the reason codes of everything that was not good enough to be used."""
-    reasons = [_reason_of(o.name) for o in quality if o.status == "assessed" and o.quality == 0.0]
-    reasons += [o.reason for o in quality if o.reason is not None]
+    """Return the reason codes of every property of the picture that was not good enough."""
+    picture = [o for o in quality if o.name.startswith("quality.")]
+    reasons = [_reason_of(o.name) for o in picture if o.status == "assessed" and o.quality == 0.0]
+    reasons += [o.reason for o in picture if o.reason is not None]
     return tuple(dict.fromkeys(reasons))
 
 

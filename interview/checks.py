@@ -22,7 +22,7 @@ from facesign.interview.outcome import ALWAYS_REQUIRED, Check, CheckName
 __all__ = ["Conditions", "run_checks", "voice_observations"]
 
 _VOICE_REASON = {
-    "silent_track": "silent_audio",
+    "silent_track": "silent_sound",
     "low_snr": "noisy",
     "clipped": "clipped",
     "short_speech": "too_little_speech",
@@ -123,7 +123,7 @@ def _quality(quality: Sequence[Observation], conditions: Conditions) -> _Made:
     reasons = list(quality_reasons(quality))
     voice = conditions.voice
     if not conditions.has_audio:
-        reasons.append("no_audio")
+        reasons.append("no_sound")
     elif voice is not None:
         reasons += [_VOICE_REASON[r] for r in voice.reasons if r in _UNUSABLE_VOICE]
     return (None, reasons[0]) if reasons else (False, None)
@@ -179,13 +179,13 @@ def _voice_behaviour(conditions: Conditions) -> _Made:
     if conditions.voice_refused:
         return None, "consent_refused"
     if not conditions.has_audio:
-        return None, "no_audio"
+        return None, "no_sound"
     if conditions.voice is not None and "silent_track" in conditions.voice.reasons:
-        return None, "silent_audio"
+        return None, "silent_sound"
     return (False, None) if conditions.speakers_known else (None, "speakers_not_separated")
 
 
 def _why_no_voice(voice: VoiceQuality | None) -> str:
     if voice is None:
-        return "no_audio"
-    return "silent_audio" if "silent_track" in voice.reasons else "too_little_speech"
+        return "no_sound"
+    return "silent_sound" if "silent_track" in voice.reasons else "too_little_speech"

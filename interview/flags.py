@@ -107,9 +107,9 @@ def _from_faces(
         elif o.name == "face.absent" and first_found_s is not None:
             if o.start_s > first_found_s and o.duration_s >= FACE_ABSENT_S:
                 yield _flag("face_absent", "protocol", o, o.duration_s, "s", FACE_ABSENT_S)
-        elif o.name == "face.elsewhere":
+        elif o.name == "face.place_jump":
             yield _flag("face_elsewhere", "identity", o, o.value, "1", PLACE_JUMP_WIDTHS)
-        elif o.name == "face.size_changed":
+        elif o.name == "face.size_jump":
             yield _flag("face_size_changed", "identity", o, o.value, "1", SIZE_JUMP_RATIO)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TypeAlias
 
 import numpy as np
@@ -58,9 +59,10 @@ class Pipeline:
     ) -> None:
         self._voices = {track: Utterances(track) for track in tracks}
         self._listened_to = next((t for t in tracks if t != "officer"), None)
-        self._open_face = lambda: _FacePath(
-            open_tracker(), questions, baseline, behaviour=behaviour
+        self._open_face = partial(
+            _FacePath, questions=questions, baseline=baseline, behaviour=behaviour
         )
+        self._open_tracker = open_tracker
         self._face: _FacePath | None = None
 
     @property
@@ -81,7 +83,7 @@ class Pipeline:
                 yield from self._voices[item.track].push(item)
         else:
             if self._face is None:
-                self._face = self._open_face()
+                self._face = self._open_face(self._open_tracker())
             yield from self._face.push(item)
         if self._face is not None:
             yield from self._face.release(self._heard_until_s(), self._speaking_at)
@@ -110,9 +112,9 @@ class _FacePath:
     def __init__(
         self,
         tracker: FaceTracker,
+        *,
         questions: QuestionLog,
         baseline: BaselineSource,
-        *,
         behaviour: bool,
     ) -> None:
         self._tracker = tracker

@@ -90,6 +90,6 @@ def prompts_from(answers: Sequence[Answer], reliability: Reliability) -> Iterato
 
 def _points(observation: Observation) -> int:
     """One for each measure that departs, two for a very late answer."""
-    late = observation.name == "response_latency"
+    late = observation.name == "voice.response_latency"
     departure = (observation.value or 0.0) - (observation.baseline_median or 0.0)
     return 2 if late and departure >= STRONG_LATENCY_S else 1

@@ -74,9 +74,7 @@ class Session:
             raise SettingsError("marks name questions of a script: give the script as well")
         self.session_id = str(uuid6.uuid7())
         self.created_at = datetime.now(UTC)
-        self._script = (
-            script if isinstance(script, Script) or script is None else load_script(script)
-        )
+        self._script = load_script(script) if isinstance(script, str | Path) else script
         self._customer = customer
         self._external_ref = external_ref
         self._settings = settings if settings is not None else Home.resolve().settings()

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "OutputFolder",
+    "check_writable",
     "observation_table",
     "signal_batches",
     "signal_schema",
@@ -62,7 +63,10 @@ class OutputFolder:
 
         fresh = self._fresh(name)
         try:
-            with pq.ParquetWriter(fresh, schema or signal_schema(), compression="zstd") as writer:
+            # pyarrow ships no types.
+            with pq.ParquetWriter(  # type: ignore[no-untyped-call]
+                fresh, schema or signal_schema(), compression="zstd"
+            ) as writer:
                 for batch in batches:
                     writer.write_batch(batch)
         except OSError as error:
@@ -91,6 +95,22 @@ class OutputFolder:
         os.close(handle)
         self._done.append((Path(fresh), self._path / name))
         return Path(fresh)
+
+
+def check_writable(path: Path) -> None:
+    """Find out before the work whether a folder of results can be written.
+
+    Raises:
+        OutputError: it cannot.
+    """
+    nearest = next((p for p in (path, *path.parents) if p.exists()), Path("."))
+    if not nearest.is_dir():
+        raise OutputError(path, f"{nearest} is not a folder")
+    try:
+        with tempfile.TemporaryFile(dir=nearest):
+            pass
+    except OSError as error:
+        raise OutputError(path, error.strerror or str(error)) from error
 
 
 def observation_table(observations: Sequence[Observation]) -> pa.Table:

@@ -106,7 +106,7 @@ def _capture_reasons(facts: SessionFacts) -> Iterator[Reason]:
     elif facts.findings.n_found == 0 and facts.consent.decision("face") is not False:
         yield Reason("no_face")
     if not facts.has_audio:
-        yield Reason("no_audio")
+        yield Reason("no_sound")
     problems = facts.recording.problems if facts.recording else ()
     if any(p.code in ("truncated", "damaged_packets") for p in problems):
         yield Reason("media_damaged")
@@ -132,12 +132,16 @@ def _all_observations(
         for _, measured in measure_answers(answers):
             rows += measured
         rows += [_event("blink", b.onset_s, b.offset_s, b.closure) for b in found.blinks]
-        rows += [_event("movement", m.onset_s, m.offset_s, m.strength) for m in found.movements]
+        rows += [
+            _event("face.movement", m.onset_s, m.offset_s, m.strength) for m in found.movements
+        ]
     return tuple(sorted(rows, key=lambda o: (o.start_s, o.end_s, o.name)))
 
 
 def _event(name: str, start_s: float, end_s: float, value: float) -> Observation:
-    return Observation(name, start_s, end_s, value, "1", analyser=f"face.{name}s")
+    return Observation(
+        name, start_s, end_s, value, "1", analyser="face." + name.rsplit(".")[-1] + "s"
+    )
 
 
 def _of_utterance(facts: SessionFacts, utterance: Utterance) -> Observation:
