@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -8,10 +9,12 @@ import pytest
 from facesign.errors import MediaError, SettingsError
 from facesign.samples.studio.rig import EYE_RADIUS, Rig, find_rig
 
+load = cache(Rig.load)
 
-@pytest.fixture(scope="module")
+
+@pytest.fixture
 def rig(data_dir: Path) -> Rig:
-    return Rig.load(data_dir / "rig" / "ict_facekit_light.npz")
+    return load(data_dir / "rig" / "ict_facekit_light.npz")
 
 
 def eyes(rig: Rig) -> np.ndarray:
