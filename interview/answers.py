@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Literal, TypeAlias, TypeVar
 
 import numpy as np
@@ -18,6 +19,7 @@ from facesign.interview.script import Question
 __all__ = ["MEASURES", "Answer", "Measure", "answers_from", "measure_answers"]
 
 Source: TypeAlias = Literal["voice", "face"]
+_WHY_NOT: dict[Source, str] = {"voice": "too_little_speech", "face": "baseline_short"}
 Timed = TypeVar("Timed", Movement, Blink)
 OVERLAP_S = 0.3
 """Speech that runs from the question this far into the answer hides where the answer began."""
@@ -51,7 +53,7 @@ class Answer:
 
     def pauses(self) -> Iterator[tuple[float, float]]:
         """Yield the silences between utterances of the answer."""
-        for before, after in zip(self.speech, self.speech[1:], strict=False):
+        for before, after in pairwise(self.speech):
             if after.start_s > before.end_s:
                 yield before.end_s, after.start_s
 
@@ -119,9 +121,7 @@ MEASURES: tuple[Measure, ...] = (
     Measure("response_latency", "s", "voice", 1.0, False, _latency),
     Measure("pause.longest", "s", "voice", 1.0, False, _longest_pause),
     Measure("filled_pause.count", "count", "voice", 2.0, False, _filled_pauses),
-    Measure(
-        "syllable_rate", "Hz", "voice", 1.5, True, _weighted(lambda u: u.syllable_rate_hz)
-    ),
+    Measure("syllable_rate", "Hz", "voice", 1.5, True, _weighted(lambda u: u.syllable_rate_hz)),
     Measure("pitch", "Hz", "voice", 30.0, True, _weighted(lambda u: u.pitch_hz)),
     Measure("loudness", "dB", "voice", 6.0, True, _weighted(lambda u: u.loudness_db)),
     Measure("movement.count", "count", "face", 2.0, False, _movements),
@@ -184,9 +184,7 @@ def measure_answers(answers: Sequence[Answer]) -> Iterator[tuple[Answer, list[Ob
     """
     for answer in answers:
         others = [
-            other
-            for other in answers
-            if other is not answer and other.question.kind == "baseline"
+            other for other in answers if other is not answer and other.question.kind == "baseline"
         ]
         yield answer, [_observe(measure, answer, others) for measure in MEASURES]
 
@@ -204,7 +202,7 @@ def _observe(measure: Measure, answer: Answer, usual: Sequence[Answer]) -> Obser
         baseline_median=median,
         baseline_mad=float(np.median(np.abs(np.array(known) - median))) if known else None,
         status="assessed" if value is not None else "not_assessed",
-        reason=None if value is not None else "too_little_speech" if measure.source == "voice" else "no_face",
+        reason=None if value is not None else _WHY_NOT[measure.source],
         analyser="interview.answers",
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import math
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from facesign.errors import MarksError
@@ -51,7 +52,7 @@ def read_marks(path: Path, script: Script | None = None) -> tuple[Mark, ...]:
     if not marks:
         raise MarksError(f"{path}: holds no question")
     marks.sort(key=lambda mark: mark.asked_start_s)
-    for before, after in zip(marks, marks[1:], strict=False):
+    for before, after in pairwise(marks):
         if after.asked_start_s < before.asked_end_s:
             raise MarksError(
                 f"{path}: {after.question_id} is asked at {after.asked_start_s} s, while "
@@ -78,7 +79,7 @@ def _mark(path: Path, number: int, row: dict[str, str | None]) -> Mark:
             f"{where}: expected 0 <= asked_start_s <= asked_end_s <= answer_end_s, "
             f"got {', '.join(str(t) for t in times)}"
         )
-    return Mark(question_id, *times)
+    return Mark(question_id, times[0], times[1], times[2])
 
 
 def _known(path: Path, mark: Mark, script: Script | None) -> None:

@@ -20,6 +20,7 @@ from facesign.biometrics.face.signals import Signals
 from facesign.biometrics.face.track import Face, FaceTracker
 from facesign.biometrics.observation import Observation
 from facesign.biometrics.stream import BlockGrid, BoolArray, Frame, Sound, TimeArray, Track
+from facesign.biometrics.voice.quality import VoiceQuality
 from facesign.biometrics.voice.utterances import Utterance, Utterances
 from facesign.interview.questions import QuestionLog
 
@@ -49,7 +50,7 @@ class Pipeline:
     def __init__(
         self,
         *,
-        tracker: FaceTracker | None,
+        open_tracker: Callable[[], FaceTracker],
         tracks: Sequence[Track],
         questions: QuestionLog,
         baseline: BaselineSource,
@@ -57,11 +58,16 @@ class Pipeline:
     ) -> None:
         self._voices = {track: Utterances(track) for track in tracks}
         self._listened_to = next((t for t in tracks if t != "officer"), None)
-        self._face = (
-            _FacePath(tracker, questions, baseline, behaviour=behaviour)
-            if tracker is not None
-            else None
+        self._open_face = lambda: _FacePath(
+            open_tracker(), questions, baseline, behaviour=behaviour
         )
+        self._face: _FacePath | None = None
+
+    @property
+    def voice_quality(self) -> VoiceQuality | None:
+        """Quality of the track the applicant is heard on; None without sound."""
+        voice = self._voices.get(self._listened_to) if self._listened_to is not None else None
+        return voice.quality() if voice is not None and voice.analysed_until_s > 0 else None
 
     @property
     def meter(self) -> SignalMeter | None:
@@ -73,7 +79,9 @@ class Pipeline:
         if isinstance(item, Sound):
             if item.track in self._voices:
                 yield from self._voices[item.track].push(item)
-        elif self._face is not None:
+        else:
+            if self._face is None:
+                self._face = self._open_face()
             yield from self._face.push(item)
         if self._face is not None:
             yield from self._face.release(self._heard_until_s(), self._speaking_at)

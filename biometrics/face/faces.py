@@ -36,7 +36,7 @@ class FaceFinder:
     near faces that are turned or partly covered.
     """
 
-    models = ("mediapipe-face-detection-short",)
+    models = ("face_detection_short_range",)
 
     def __init__(self, *, min_confidence: float = 0.6) -> None:
         with quiet_native():
