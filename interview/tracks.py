@@ -186,10 +186,11 @@ def _mono(frame: av.AudioFrame) -> FloatArray:
     samples = frame.to_ndarray()
     if frame.format.is_packed:
         samples = samples.reshape(-1, frame.layout.nb_channels).T
-    mono = samples.mean(axis=0, dtype=np.float64)
+    mono = samples.mean(axis=0)
     if np.issubdtype(samples.dtype, np.integer):
         full_scale = float(1 << (samples.itemsize * 8 - 1))
         silence = full_scale if samples.dtype == np.uint8 else 0.0
         mono = (mono - silence) / full_scale
-    finite: FloatArray = np.nan_to_num(mono.astype(np.float32), posinf=1.0, neginf=-1.0)
-    return finite
+    sound: FloatArray = mono.astype(np.float32, copy=False)
+    # Uncompressed float files may hold anything; one NaN would spread through the resampler.
+    return sound if np.isfinite(sound).all() else np.nan_to_num(sound, posinf=1.0, neginf=-1.0)

@@ -93,6 +93,18 @@ def test_all_channels_are_mixed_by_their_mean(tmp_path: Path) -> None:
     assert loudest == pytest.approx(32_000 / 32_768 / 2)
 
 
+def test_samples_that_are_no_numbers_become_silence(tmp_path: Path) -> None:
+    path = write_media(tmp_path / "a.wav", sound=Clicks([0.5], 1.0, 16_000, codec="pcm_f32le"))
+    content = bytearray(path.read_bytes())
+    content[-16_000:-15_996] = np.float32(np.nan).tobytes()
+    path.write_bytes(content)
+
+    _, sounds, _ = read(path)
+
+    assert all(np.isfinite(piece.samples).all() for piece in sounds)
+    np.testing.assert_allclose(click_times_s(sounds, 1), [0.5], atol=0.001)
+
+
 def test_info_is_known_before_reading(tmp_path: Path) -> None:
     path = write_media(tmp_path / "interview.mp4", Clip(steady(2)), Clicks([], 2.0))
 

@@ -45,6 +45,10 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
     assert "no such file" in refusal(tmp_path / "missing.mp4")
 
 
+def test_a_path_that_cannot_exist_is_refused(tmp_path: Path) -> None:
+    assert "cannot be read" in refusal(tmp_path / ("a" * 300))
+
+
 def test_a_directory_is_refused(tmp_path: Path) -> None:
     assert "is a directory" in refusal(tmp_path)
 
