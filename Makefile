@@ -42,9 +42,11 @@ $(VENV)/bin/python:
 
 $(VENV)/.installed: $(VENV)/bin/python pyproject.toml
 	@$(PYTHON) ui/system.py
-	$(PIP) --editable .
+	@echo "installing facesign and what it needs into $(VENV): a minute or two"
+	@$(PIP) --editable .
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.installed
-	$(PIP) --editable '.[dev]'
+	@echo "installing the tools for development into $(VENV)"
+	@$(PIP) --editable '.[dev]'
 	@touch $@
