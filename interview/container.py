@@ -68,6 +68,8 @@ class StreamReader(Generic[MediaStream]):
         self.stream: MediaStream = stream
         self.damaged = 0
         """Packets and frames that could not be decoded, or only in part."""
+        self.is_synthetic = container.metadata.get("synthetic") == "true"
+        """Whether the file says of itself that it was rendered."""
         self.duration_s = _duration_s(container)
         """The container's claim about its length."""
         states_length = container.format.name.split(",")[0] in STATING_LENGTH

@@ -135,6 +135,7 @@ def open_media(
         info = MediaInfo(
             name=Path(path).name,
             duration_s=(pictures or sounds[0]).reader.duration_s,
+            is_synthetic=(pictures or sounds[0]).reader.is_synthetic,
             video=video_info(pictures) if pictures else None,
             audio=audio_info(sounds) if sounds else None,
         )

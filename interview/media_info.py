@@ -78,6 +78,8 @@ class MediaInfo:
     """File name without its folder."""
     duration_s: float | None
     """As the container claims; None where it does not."""
+    is_synthetic: bool
+    """Whether the file says of itself that its person was rendered."""
     video: VideoInfo | None
     audio: AudioInfo | None
 

@@ -8,6 +8,7 @@ from facesign.biometrics.face.quality import reliability_of
 from facesign.biometrics.observation import Observation
 from facesign.biometrics.voice.utterances import Utterance
 from facesign.interview.answers import Answer, answers_from, measure_answers
+from facesign.interview.assessed import unassessed_signals
 from facesign.interview.capture import capture_quality, frame_rate_hz, inter_ocular_px
 from facesign.interview.checks import Conditions, run_checks, voice_observations
 from facesign.interview.details import report_details
@@ -129,6 +130,7 @@ def _all_observations(
     rows = [*found.observations, *quality, *summary]
     rows += [_of_utterance(facts, u) for u in found.utterances]
     if facts.behaviour_off is None:
+        rows += unassessed_signals(facts)
         for _, measured in measure_answers(answers):
             rows += measured
         rows += [_event("blink", b.onset_s, b.offset_s, b.closure) for b in found.blinks]

@@ -145,7 +145,7 @@ class RuleSpotter:
         burst = signals.reading("burst").astype(np.float64) * own_scale
         above: DoubleArray = burst - baseline.burst_median[state] * own_scale
         above /= baseline.burst_scale[state] * own_scale + BURST_FLOOR
-        above[~(burst > LEAST_BURST)] = 0.0
+        above[~(burst > LEAST_BURST)] = 0.0  # NaN too: limited channels, the warm-up
         above[:, ~_SPOTTED] = 0.0
         above[np.ix_(signals.speaking, _SPOKEN)] = 0.0
         return above
@@ -175,7 +175,7 @@ class RuleSpotter:
         rows = [row for row in self._rows if begin_s <= row.time_s <= end_s]
         times: TimeArray = np.array([row.time_s for row in rows])
         level = np.stack([row.level for row in rows])
-        calm = np.isfinite(level).all(axis=1)
+        calm = np.isfinite(level).any(axis=1)
         if calm.sum() < 6:
             return None
         channels = burst.channels.copy()
@@ -188,7 +188,7 @@ class RuleSpotter:
         before = calm & (times < burst.start_s - 0.1)
         rest = np.median(level[before if before.sum() >= 3 else calm], axis=0)
         away = np.abs(level - rest)
-        away[~calm] = 0.0
+        away[np.isnan(away)] = 0.0
         away[:, ~channels] = 0.0
         apex, lead = np.unravel_index(int(np.argmax(away)), away.shape)
         peak = float(away[apex, lead])
