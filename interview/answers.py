@@ -19,8 +19,9 @@ from facesign.interview.script import Question
 __all__ = ["MEASURES", "Answer", "Measure", "answers_from", "measure_answers"]
 
 Source: TypeAlias = Literal["voice", "face"]
-_WHY_NOT: dict[Source, str] = {"voice": "too_little_speech", "face": "baseline_short"}
 Timed = TypeVar("Timed", Movement, Blink)
+LEAST_SEEN_SHARE = 0.8
+"""An answer with the face away for more of it says nothing about what the face did."""
 OVERLAP_S = 0.3
 """Speech that runs from the question this far into the answer hides where the answer began."""
 
@@ -34,10 +35,12 @@ class Answer:
     speech: tuple[Utterance, ...]
     """The applicant's utterances, cut to none outside the answer."""
     movements: tuple[Movement, ...] | None
-    """None where movements were not assessed."""
+    """None, as the next two, where the face was not assessed."""
     blinks: tuple[Blink, ...] | None
     away: tuple[Observation, ...] | None
-    """`gaze.away` intervals; None where gaze was not assessed."""
+    """`gaze.away` intervals."""
+    face_seen: bool
+    """Whether the face was there for enough of the answer."""
     latency_s: float | None
     """From the end of the question to the first speech."""
 
@@ -110,7 +113,7 @@ def _away_share(answer: Answer) -> float | None:
     length_s = answer.end_s - answer.start_s
     if answer.away is None or length_s < 1.0:
         return None
-    return sum(_overlap_s(part, answer) for part in answer.away) / length_s
+    return sum(_overlap_s(part, answer.start_s, answer.end_s) for part in answer.away) / length_s
 
 
 def _blink_rate(answer: Answer) -> float | None:
@@ -144,6 +147,7 @@ def answers_from(
     movements: Sequence[Movement] | None,
     blinks: Sequence[Blink] | None,
     away: Sequence[Observation] | None,
+    present: Sequence[Observation],
 ) -> tuple[Answer, ...]:
     """Sort what was measured into the answers it belongs to.
 
@@ -153,28 +157,28 @@ def answers_from(
         utterances: All utterances in time order; on separate tracks the officer's mark the
             end of a question, on a mixed track the marks alone do.
         movements, blinks, away: What the face showed; None where it was not assessed.
+        present: When the face was there at all.
 
     Returns:
         One answer per mark.
     """
     answers = []
     for mark in marks:
-        speech = tuple(
-            u
-            for u in utterances
-            if u.track != "officer" and _middle_in(u, mark.asked_end_s, mark.answer_end_s)
-        )
         span = (mark.asked_end_s, mark.answer_end_s)
+        speech = tuple(u for u in utterances if _is_answer(u, mark) and _middle_in(u, *span))
+        seen_s = sum(_overlap_s(part, *span) for part in present)
+        seen = seen_s > 0 and seen_s >= LEAST_SEEN_SHARE * (span[1] - span[0])
         answers.append(
             Answer(
                 question=question_of(mark.question_id),
                 mark=mark,
                 speech=speech,
-                movements=None if movements is None else _within(movements, *span),
-                blinks=None if blinks is None else _within(blinks, *span),
-                away=None
-                if away is None
-                else tuple(a for a in away if a.start_s < span[1] and a.end_s > span[0]),
+                movements=_within(movements, *span) if seen and movements is not None else None,
+                blinks=_within(blinks, *span) if seen and blinks is not None else None,
+                away=tuple(a for a in away if a.start_s < span[1] and a.end_s > span[0])
+                if seen and away is not None
+                else None,
+                face_seen=seen,
                 latency_s=_response_latency(mark, speech, utterances),
             )
         )
@@ -208,9 +212,20 @@ def _observe(measure: Measure, answer: Answer, usual: Sequence[Answer]) -> Obser
         baseline_median=median,
         baseline_mad=float(np.median(np.abs(np.array(known) - median))) if known else None,
         status="assessed" if value is not None else "not_assessed",
-        reason=None if value is not None else _WHY_NOT[measure.source],
+        reason=None if value is not None else _why_not(measure, answer),
         analyser="interview.answers",
     )
+
+
+def _why_not(measure: Measure, answer: Answer) -> str:
+    if measure.source == "voice":
+        return "too_little_speech"
+    return "baseline_short" if answer.face_seen else "no_face"
+
+
+def _is_answer(utterance: Utterance, mark: Mark) -> bool:
+    """Tell whether an utterance can be the applicant's: on a mixed track the marks say so."""
+    return utterance.track == "applicant" or (utterance.track == "mixed" and mark.end_known)
 
 
 def _response_latency(
@@ -238,5 +253,5 @@ def _middle_in(utterance: Utterance, start_s: float, end_s: float) -> bool:
     return start_s <= (utterance.start_s + utterance.end_s) / 2 <= end_s
 
 
-def _overlap_s(part: Observation, answer: Answer) -> float:
-    return max(0.0, min(part.end_s, answer.end_s) - max(part.start_s, answer.start_s))
+def _overlap_s(part: Observation, start_s: float, end_s: float) -> float:
+    return max(0.0, min(part.end_s, end_s) - max(part.start_s, start_s))

@@ -68,7 +68,9 @@ def write_up(facts: SessionFacts) -> Report:
 
 
 def _answers(facts: SessionFacts) -> tuple[Answer, ...]:
-    face = bool(facts.baselines) and facts.behaviour_off is None
+    rate_hz, size_px = frame_rate_hz(facts.findings), inter_ocular_px(facts.findings)
+    readable = reliability_of(rate_hz or 0.0, size_px or 0.0) != "none"
+    face = bool(facts.baselines) and facts.behaviour_off is None and readable
     return answers_from(
         facts.marks,
         facts.question_of,
@@ -76,6 +78,7 @@ def _answers(facts: SessionFacts) -> tuple[Answer, ...]:
         movements=facts.findings.movements if face else None,
         blinks=facts.findings.blinks if face else None,
         away=facts.findings.named("gaze.away") if face else None,
+        present=facts.findings.named("face.present"),
     )
 
 
@@ -95,7 +98,7 @@ def _conditions(facts: SessionFacts) -> Conditions:
         face_refused=facts.consent.decision("face") is False,
         voice_refused=facts.consent.decision("voice") is False,
         has_baseline=bool(facts.baselines),
-        speakers_known=bool(facts.marks) or "applicant" in facts.tracks,
+        speakers_known=any(m.end_known for m in facts.marks) or "applicant" in facts.tracks,
         voice=facts.voice,
     )
 
