@@ -32,10 +32,7 @@ def write_up(facts: SessionFacts) -> Report:
         first_found_s=findings.first_found_s,
         others_declared=facts.others_declared,
     )
-    quality = (
-        *capture_quality(findings),
-        *voice_observations(facts.voice if facts.has_audio else None, findings.end_s),
-    )
+    quality = _quality(facts)
     checks = run_checks(
         findings,
         quality,
@@ -64,6 +61,22 @@ def write_up(facts: SessionFacts) -> Report:
         details=report_details(facts, answers, checks, prompts, flags, summary),
         signals=findings.signals,
         images=facts.images,
+    )
+
+
+def _quality(facts: SessionFacts) -> tuple[Observation, ...]:
+    face_refused = facts.consent.decision("face") is False
+    voice_refused = facts.consent.decision("voice") is False
+    return (
+        *capture_quality(
+            facts.findings,
+            unseen="consent_refused" if facts.has_video and face_refused else "no_video",
+        ),
+        *voice_observations(
+            facts.voice,
+            facts.findings.end_s,
+            unheard="consent_refused" if facts.has_audio and voice_refused else "no_sound",
+        ),
     )
 
 
