@@ -124,7 +124,7 @@ class Report:
         for prompt in self.prompts:
             yield (
                 f"prompt {prompt.prompt_id}: {prompt.start_s:.1f}-{prompt.end_s:.1f} s, "
-                f"{prompt.question_id}: {prompt.follow_up.en}"
+                f"{prompt.question_id}: {getattr(prompt.follow_up, self.details['lang'])}"
             )
 
 
