@@ -72,5 +72,5 @@ def speaker_of(utterance: Utterance, marks: tuple[Mark, ...]) -> Subject:
         if mark.asked_start_s <= middle_s < mark.asked_end_s:
             return "officer"
         if mark.asked_end_s <= middle_s <= mark.answer_end_s:
-            return "applicant"
+            return "applicant" if mark.end_known else "session"
     return "session"
