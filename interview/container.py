@@ -173,6 +173,10 @@ def _first_bytes(path: Path | str) -> bytes:
         raise MediaError(path, "no such file; check the path") from error
     except PermissionError as error:
         raise MediaError(path, "no permission to read it; ask its owner for access") from error
+    except MediaError:
+        raise
+    except (OSError, ValueError) as error:
+        raise MediaError(path, f"cannot be read ({error}); check the path and the disk") from error
     if not head:
         raise MediaError(path, "is empty (0 bytes); copy or record it again")
     return head
