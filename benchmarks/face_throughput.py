@@ -5,7 +5,7 @@ several times over: decoding alone; the bare MediaPipe mesh over frames that are
 already; and everything `analyze` does between its start and its report (decoding, mesh,
 detector, signals, sound). Medians over the repeats count.
 
-    python benchmarks/face_throughput.py --data FACESIGN_DATA [--clip NAME] [--seconds 120]
+    python benchmarks/face_throughput.py [--data FOLDER] [--clip NAME] [--seconds 120]
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from looped import looped
-from provenance import write_result
+from provenance import add_data_argument, write_result
 
 from facesign.biometrics.face.mesh import quiet_native
 from facesign.biometrics.stream import Frame
@@ -55,6 +55,7 @@ class Stopwatch:
         self._wall_s, self._cpu_s = time.perf_counter(), _cpu_s()
 
     def read(self, n_frames: int) -> Span:
+        """Return what passed, in which so many frames were worked on."""
         wall_s, cpu_s = time.perf_counter() - self._wall_s, _cpu_s() - self._cpu_s
         return Span(n_frames, wall_s, cpu_s, round(self._load, 2))
 
@@ -86,9 +87,7 @@ def pipeline(path: Path) -> tuple[Span, dict[str, float]]:
     start = Stopwatch()
     with open_media(path) as recording:
         audio = recording.info.audio
-        session = Session(
-            tracks=audio.tracks if audio else (), settings=Settings(), recorded=True
-        )
+        session = Session(tracks=audio.tracks if audio else (), settings=Settings(), recorded=True)
         items = iter(recording)
         for item in items:
             session.push(item)
@@ -177,7 +176,7 @@ def _cpu_s() -> float:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, required=True)
+    add_data_argument(parser)
     parser.add_argument("--clip", default="hdtf_aoc.mp4", help="name in face/video")
     parser.add_argument("--seconds", type=float, default=120.0)
     args = parser.parse_args()

@@ -7,6 +7,7 @@ import json
 import os
 import platform
 import subprocess
+from argparse import ArgumentParser
 from collections.abc import Iterable, Sequence
 from importlib.metadata import version
 from pathlib import Path
@@ -14,7 +15,7 @@ from typing import Any
 
 from facesign.models.registry import cards
 
-__all__ = ["RESULTS", "clips_in", "provenance", "write_result"]
+__all__ = ["RESULTS", "ROOT", "add_data_argument", "clips_in", "provenance", "write_result"]
 
 ROOT = Path(__file__).parents[1]
 RESULTS = ROOT / "benchmarks" / "results"
@@ -46,6 +47,18 @@ def write_result(name: str, values: dict[str, Any], data: Iterable[Path]) -> Pat
     content = {**values, "provenance": provenance(list(data))}
     path.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", "utf-8")
     return path
+
+
+def add_data_argument(parser: ArgumentParser) -> None:
+    """Add `--data`, the folder of recordings, by default FACESIGN_DATA."""
+    folder = os.environ.get("FACESIGN_DATA")
+    parser.add_argument(
+        "--data",
+        type=Path,
+        default=folder and Path(folder),
+        required=folder is None,
+        help="folder of recordings; by default FACESIGN_DATA",
+    )
 
 
 def clips_in(data: Path) -> list[Path]:
