@@ -58,6 +58,7 @@ class Pipeline:
         behaviour: bool,
     ) -> None:
         self._voices = {track: Utterances(track) for track in tracks}
+        self._questions = questions
         self._listened_to = next((t for t in tracks if t != "officer"), None)
         self._open_face = partial(
             _FacePath, questions=questions, baseline=baseline, behaviour=behaviour
@@ -103,7 +104,9 @@ class Pipeline:
     def _speaking_at(self, time_s: TimeArray) -> BoolArray:
         if self._listened_to is None:
             return np.zeros(len(time_s), dtype=np.bool_)
-        return self._voices[self._listened_to].speaking_at(time_s)
+        heard = self._voices[self._listened_to].speaking_at(time_s)
+        # On one mixed track the officer is heard too, while a question is being asked.
+        return heard & ~self._questions.being_asked(time_s)
 
 
 class _FacePath:

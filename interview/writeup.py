@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from facesign.biometrics.face.quality import reliability_of
 from facesign.biometrics.observation import Observation
 from facesign.biometrics.voice.utterances import Utterance
-from facesign.interview.answers import Answer, answers_from, measure_answers
+from facesign.interview.answers import Answer, FaceShown, answers_from, measure_answers
+from facesign.interview.assessed import unassessed_signals
 from facesign.interview.capture import capture_quality, frame_rate_hz, inter_ocular_px
 from facesign.interview.checks import Conditions, run_checks, voice_observations
 from facesign.interview.details import report_details
@@ -68,15 +69,16 @@ def write_up(facts: SessionFacts) -> Report:
 
 
 def _answers(facts: SessionFacts) -> tuple[Answer, ...]:
-    face = bool(facts.baselines) and facts.behaviour_off is None
-    return answers_from(
-        facts.marks,
-        facts.question_of,
-        facts.findings.utterances,
-        movements=facts.findings.movements if face else None,
-        blinks=facts.findings.blinks if face else None,
-        away=facts.findings.named("gaze.away") if face else None,
-    )
+    found = facts.findings
+    face = None
+    if facts.baselines and facts.behaviour_off is None:
+        face = FaceShown(
+            movements=found.movements,
+            blinks=found.blinks,
+            away=found.named("gaze.away"),
+            signals_from_s=facts.baselines[0].end_s,
+        )
+    return answers_from(facts.marks, facts.question_of, found.utterances, face)
 
 
 def _prompts(facts: SessionFacts, answers: tuple[Answer, ...]) -> tuple[Prompt, ...]:
@@ -129,6 +131,7 @@ def _all_observations(
     rows = [*found.observations, *quality, *summary]
     rows += [_of_utterance(facts, u) for u in found.utterances]
     if facts.behaviour_off is None:
+        rows += unassessed_signals(facts)
         for _, measured in measure_answers(answers):
             rows += measured
         rows += [_event("blink", b.onset_s, b.offset_s, b.closure) for b in found.blinks]

@@ -162,8 +162,10 @@ class _Readout:
         pooled = (channels - base.whole_median) / base.whole_scale
         speed, burst = self._over_runs(block, pooled)
         valid = self._rate_ok & block.found & (block.inter_ocular_px >= MIN_INTER_OCULAR_PX)
-        values = np.stack([level, speed, burst], axis=2).reshape(len(channels), len(SIGNALS))
+        values = np.stack([level, speed, burst], axis=2)
         values[~valid] = np.nan
+        values[:, base.limited] = np.nan
+        values = values.reshape(len(channels), len(SIGNALS))
         return Signals(
             time_s=block.time_s,
             values=values.astype(np.float32),

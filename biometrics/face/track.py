@@ -20,6 +20,8 @@ MEASURE_EVERY_S = 0.25
 # A face this many widths from where it was a moment ago did not walk there.
 JUMP_WIDTHS = 1.0
 JUMP_WITHIN_S = 1.0
+SAME_FACE_WIDTHS = 0.6
+"""Detector and mesh put their boxes on one face closer together than this."""
 
 LOST = np.full((N_LANDMARKS, 3), np.nan, dtype=np.float32)
 LOST.flags.writeable = False
@@ -118,13 +120,15 @@ class FaceTracker:
             return None
         self._find_at_s = frame.time_s + FIND_EVERY_S
         found = self._finder.find(frame)
-        if box is None:
-            # Without the applicant's own landmarks, the face nearest their last place is theirs.
-            here = self._last[1] if self._last else None
-            if here is None:
-                return found[1:]
-            return tuple(face for face in found if here.distance_to(face) >= JUMP_WIDTHS)
-        return tuple(face for face in found if box.distance_to(face) >= 0.6)
+        if box is not None:
+            others = [face for face in found if box.distance_to(face) >= SAME_FACE_WIDTHS]
+        elif self._last is not None:
+            # Without the applicant's own landmarks, a face near their last place is theirs.
+            here = self._last[1]
+            others = [face for face in found if here.distance_to(face) >= JUMP_WIDTHS]
+        else:
+            others = list(found[1:])
+        return tuple(face for face in others if self._finder.confirm(frame, face))
 
     def _measure(self, frame: Frame, landmarks: FloatArray | None) -> PictureQuality | None:
         if landmarks is None or frame.time_s < self._measure_at_s:

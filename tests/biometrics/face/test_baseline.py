@@ -151,3 +151,18 @@ def test_a_rate_too_low_for_bursts_still_makes_a_baseline(rate_hz: float) -> Non
     assert baseline.rate_hz == pytest.approx(rate_hz)
     assert np.isfinite(baseline.median).all()
     assert np.isnan(baseline.burst_median).all() == (rate_hz <= 5)
+
+
+@pytest.mark.parametrize(("ratio", "limited"), [(3.5, False), (4.5, True)])
+def test_a_channel_whose_sides_move_very_differently_is_limited(
+    ratio: float, limited: bool
+) -> None:
+    time_s, channels = series(12)
+    tremble = np.where(np.arange(len(time_s)) % 2 == 0, 1.0, -1.0)
+    left, right = CHANNELS[AU12].noise, CHANNELS[AU12 + 1].noise
+    # 1.4826 MAD and the camera's noise together make the scale; the right side is still.
+    channels[:, AU12] = tremble * (ratio * right - left) / 1.4826
+    _, baseline = collect("calm_start", list(blocks_of(time_s, channels)))
+    assert baseline is not None
+    names = {CHANNELS[column].name for column in np.flatnonzero(baseline.limited)}
+    assert names == ({"au12.left", "au12.right"} if limited else set())

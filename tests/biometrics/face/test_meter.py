@@ -114,6 +114,15 @@ def test_speaking_is_compared_with_speaking_and_listening_with_listening() -> No
     np.testing.assert_allclose(level[time_s > 8.5], 0, atol=1e-3)
 
 
+def test_a_channel_that_moves_on_one_side_only_is_not_assessed() -> None:
+    time_s = even_times(10)
+    tremble = np.where(np.arange(len(time_s)) % 2 == 0, 0.1, -0.1)
+    blocks = blocks_of(time_s, channels_over(time_s, au12_left=tremble))
+    values = read(SignalMeter("calm_start"), list(blocks))[-1]
+    silent = {name for name, number in NUMBER.items() if np.isnan(values[number])}
+    assert silent == {name for name in NUMBER if name.startswith("au12.")}
+
+
 def test_input_is_not_modified() -> None:
     time_s = even_times(10)
     channels = channels_over(time_s)

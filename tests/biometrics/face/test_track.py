@@ -52,6 +52,9 @@ class FakeFinder:
         self.asked_s.append(frame.time_s)
         return self._plan(frame.time_s)
 
+    def confirm(self, frame: Frame, box: FaceBox) -> bool:
+        return box.score >= 0.5
+
     def close(self) -> None:
         self.closed = True
 
@@ -87,6 +90,13 @@ def test_other_faces_are_looked_for_twice_a_second() -> None:
     searched = [face for face in faces if face.others is not None]
     assert [face.time_s for face in searched] == finder.asked_s
     assert [[other.x_px for other in face.others or ()] for face in searched] == [[560]] * 4
+
+
+def test_a_find_that_a_closer_look_does_not_confirm_is_nobody() -> None:
+    shelf = FaceBox(560.0, 240.0, WIDTH_PX, score=0.4)
+    finder = FakeFinder(lambda time_s: (FaceBox(320.0, 240.0, WIDTH_PX), shelf))
+    faces = follow(FakeMesh(lambda time_s, _: face_px(320)), finder)
+    assert {face.others for face in faces} == {(), None}
 
 
 def test_a_face_that_is_not_seen_has_no_landmarks() -> None:
