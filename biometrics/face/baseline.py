@@ -173,7 +173,8 @@ def _freeze(source: BaselineSource, kept: list[_Kept]) -> Baseline:
     channels = np.concatenate([part.channels for part in kept])
     speaking = np.concatenate([part.speaking for part in kept])
     steps = np.diff(time_s)
-    step_s = float(np.median(steps[steps < GAP_S]))
+    unbroken = steps[steps < GAP_S]
+    step_s = float(np.median(unbroken if len(unbroken) else steps))
     rate_hz = float(np.clip(1 / step_s, 1.0, 240.0))
     whole_median, whole_mad = robust_spread(channels)
     whole_scale = 1.4826 * whole_mad + NOISE

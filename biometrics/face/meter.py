@@ -10,7 +10,11 @@ import numpy as np
 
 from facesign.biometrics.face.baseline import Baseline, BaselineCollector, BaselineSource
 from facesign.biometrics.face.block import FaceBlock
-from facesign.biometrics.face.quality import MIN_INTER_OCULAR_PX, MIN_RATE_HZ
+from facesign.biometrics.face.quality import (
+    MIN_INTER_OCULAR_PX,
+    MIN_RATE_HZ,
+    RATE_TOLERANCE_HZ,
+)
 from facesign.biometrics.face.readings import GAP_S, BandEnergy, DoubleArray, Slope
 from facesign.biometrics.face.signals import CHANNELS, READINGS, SIGNALS, Signals
 from facesign.biometrics.stream import BoolArray
@@ -23,7 +27,6 @@ WHOLE_MOST_S = 300.0
 REBASE_AFTER_S = 2.0
 SIZE_RATIO = 1.35
 LUMA_STEP = 45.0
-RATE_TOLERANCE_HZ = 0.5
 
 RebaseReason: TypeAlias = Literal["face_size_changed", "light_changed"]
 

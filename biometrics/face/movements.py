@@ -30,6 +30,7 @@ START_SPREADS = 7.0
 KEEP_SPREADS = 4.0
 LEAST_BURST = 1.2
 BURST_FLOOR = 0.05
+"""Added to the usual spread, so that a face that held quite still is not all bursts."""
 LEAST_PEAK = 3.0
 EDGE_SHARE = 0.2
 SHORTEST_S, LONGEST_S = 0.04, 0.5
@@ -40,7 +41,7 @@ SPEECH_MARGIN_S = 0.35
 """The mouth opens before a word is heard and closes after it."""
 LOOK_BACK_S = 0.7
 
-_SPOTTED = np.array([c.region not in ("gaze",) and not c.name.startswith("au45") for c in CHANNELS])
+_SPOTTED = np.array([c.region != "gaze" and not c.name.startswith("au45") for c in CHANNELS])
 _UPPER = np.array([c.region in ("brows", "eyes", "nose") for c in CHANNELS])
 _SPOKEN = np.array([c.region in ("mouth", "jaw") for c in CHANNELS])
 
@@ -192,7 +193,7 @@ class RuleSpotter:
         away[:, ~channels] = 0.0
         apex, lead = np.unravel_index(int(np.argmax(away)), away.shape)
         peak = float(away[apex, lead])
-        edges = _edges(times, away[:, lead], int(apex))
+        edges = _edges(times, away[:, lead], calm, int(apex))
         if peak < LEAST_PEAK or edges is None or self._head_turned(times[apex]):
             return None
         if edges[0] < self._told_until_s:
@@ -226,14 +227,20 @@ class RuleSpotter:
     def _head_turned(self, apex_s: float) -> bool:
         near = [row for row in self._rows if abs(row.time_s - apex_s) <= 0.15]
         turn = np.diff([row.pose_deg for row in near]) / np.diff([row.time_s for row in near])
-        return bool(np.nanmedian(np.abs(turn)) > CALM_DEG_PER_S) if len(turn) else False
+        known = np.abs(turn[np.isfinite(turn)])
+        return bool(len(known) and np.median(known) > CALM_DEG_PER_S)
 
 
-def _edges(times: TimeArray, away: DoubleArray, apex: int) -> tuple[float, float] | None:
-    """Find onset and offset at a fifth of the peak; None where it is not brief."""
+def _edges(
+    times: TimeArray, away: DoubleArray, seen: BoolArray, apex: int
+) -> tuple[float, float] | None:
+    """Find onset and offset at a fifth of the peak; None where not brief or not seen."""
     low = away < EDGE_SHARE * away[apex]
     before, after = np.flatnonzero(low[:apex]), np.flatnonzero(low[apex:])
     if not len(before) or not len(after):
         return None
-    onset_s, offset_s = float(times[before[-1]]), float(times[apex + after[0]])
+    onset, offset = before[-1], apex + after[0]
+    if not (seen[onset] and seen[offset]):
+        return None
+    onset_s, offset_s = float(times[onset]), float(times[offset])
     return (onset_s, offset_s) if SHORTEST_S <= offset_s - onset_s <= LONGEST_S + 0.1 else None
