@@ -181,8 +181,7 @@ def test_the_summary_names_outcome_reasons_flags_and_prompts() -> None:
     lines = list(full().lines())
     assert lines[0] == "outcome: review"
     assert "reason: flag:undeclared_person" in lines
-    assert "  not_checked:genuineness" in lines
-    assert "  not assessed: genuineness (no_analyser)" in lines
+    assert "not assessed: genuineness (required): no_analyser" in lines
     assert "flag f1: undeclared_person 3.0-9.0 s" in lines
     assert "prompt p1: 11.0-25.0 s, income: Which employer?" in lines
 
