@@ -53,6 +53,11 @@ class Session:
         task_file: A Face Landmarker `.task` file to use instead of the bundled mesh.
         recorded: Frames and sound come from a recording made elsewhere, so consent that
             is not shown is reported instead of refused.
+
+    Raises:
+        SettingsError: an option has a value that is not allowed.
+        ScriptError: there is no such script, or it lacks a marked question.
+        ProviderError: the settings ask for CUDA, and it cannot start.
     """
 
     def __init__(
@@ -83,6 +88,10 @@ class Session:
         self._customer = customer
         self._external_ref = external_ref
         self._settings = settings if settings is not None else Home.resolve().settings()
+        if self._settings.provider == "cuda":
+            from facesign.models.runtime import require_provider
+
+            require_provider("cuda")
         self._behaviour_off = (
             "behaviour_off" if not behaviour or self._settings.profile == "eu" else None
         )

@@ -23,7 +23,8 @@ from session_factory import (
 )
 
 from facesign.errors import OutputError
-from facesign.interview import rendering, report as report_module
+from facesign.interview import rendering
+from facesign.interview import report as report_module
 from facesign.interview.facts import RecordingFacts
 from facesign.interview.home import Settings
 from facesign.interview.marks import Mark
@@ -156,7 +157,7 @@ def test_an_interrupted_save_into_a_new_folder_leaves_no_folder(
 
 def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(OutputError, match="cannot write .*file"):
+    with pytest.raises(OutputError, match=r"cannot write .*file"):
         full().save(tmp_path / "file" / "out")
 
 
@@ -251,5 +252,6 @@ def test_models_of_face_and_voice_are_named_with_their_hash() -> None:
     assert len(named[0]["sha256"]) == 64
 
 
-def test_the_provider_is_the_one_that_models_ran_on() -> None:
-    assert full(settings=Settings(provider="auto")).to_dict()["provider"] == "cpu"
+@pytest.mark.parametrize("provider", ["auto", "cpu"])
+def test_the_provider_is_the_one_that_models_ran_on(provider: Any) -> None:
+    assert full(settings=Settings(provider=provider)).to_dict()["provider"] == "cpu"
