@@ -32,6 +32,7 @@ __all__ = ["BaselineMode", "Participant", "Session"]
 
 BaselineMode: TypeAlias = Literal["auto", "whole"]
 Participant: TypeAlias = Literal["applicant", "co_applicant", "interpreter", "companion"]
+_VOICE_MODELS = ("silero_vad", "swift_f0")
 
 
 class Session:
@@ -255,6 +256,8 @@ class Session:
         if behaviour_off is None and self._consent.decision("behaviour") is False:
             behaviour_off = "consent_refused"
             self._findings.forget_behaviour()
+        voice = self._pipeline.voice_quality if self._pipeline else None
+        models = [*self._models, *(_VOICE_MODELS if voice is not None else ())]
         return SessionFacts(
             session_id=self.session_id,
             created_at=self.created_at,
@@ -269,7 +272,7 @@ class Session:
             baselines=tuple(self._pipeline.meter.baselines)
             if self._pipeline and self._pipeline.meter
             else (),
-            voice=self._pipeline.voice_quality if self._pipeline else None,
+            voice=voice,
             tracks=self._tracks,
             has_video=self._has_video,
             has_audio=self._has_audio,
@@ -277,7 +280,7 @@ class Session:
             baseline_mode=self._baseline,
             others_declared=bool(set(self._participants) - {"applicant"}),
             settings=self._settings,
-            models=tuple(dict.fromkeys(self._models)),
+            models=tuple(dict.fromkeys(models)),
             images=self._pictures.images,
             recording=recording,
         )
