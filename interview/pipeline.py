@@ -144,7 +144,8 @@ class _FacePath:
     def release(self, heard_until_s: float, speaking_at: _Listener) -> Iterator[Event]:
         while self._held:
             end_s = self._held[0][-1].time_s
-            if heard_until_s < end_s and self._now_s - end_s < SOUND_LATE_S:
+            # What is heard until a time does not include the time itself.
+            if heard_until_s <= end_s and self._now_s - end_s < SOUND_LATE_S:
                 return
             yield from self._read(self._held.popleft(), speaking_at)
 

@@ -32,6 +32,7 @@ __all__ = ["BaselineMode", "Participant", "Session"]
 
 BaselineMode: TypeAlias = Literal["auto", "whole"]
 Participant: TypeAlias = Literal["applicant", "co_applicant", "interpreter", "companion"]
+_VOICE_MODELS = ("silero_vad", "swift_f0")
 
 
 class Session:
@@ -53,6 +54,11 @@ class Session:
         task_file: A Face Landmarker `.task` file to use instead of the bundled mesh.
         recorded: Frames and sound come from a recording made elsewhere, so consent that
             is not shown is reported instead of refused.
+
+    Raises:
+        SettingsError: an option has a value that is not allowed.
+        ScriptError: there is no such script, or it lacks a marked question.
+        ProviderError: the settings ask for CUDA, and it cannot start.
     """
 
     def __init__(
@@ -83,6 +89,10 @@ class Session:
         self._customer = customer
         self._external_ref = external_ref
         self._settings = settings if settings is not None else Home.resolve().settings()
+        if self._settings.provider == "cuda":
+            from facesign.models.runtime import require_provider
+
+            require_provider("cuda")
         self._behaviour_off = (
             "behaviour_off" if not behaviour or self._settings.profile == "eu" else None
         )
@@ -247,6 +257,8 @@ class Session:
         if behaviour_off is None and self._consent.decision("behaviour") is False:
             behaviour_off = "consent_refused"
             self._findings.forget_behaviour()
+        voice = self._pipeline.voice_quality if self._pipeline else None
+        models = [*self._models, *(_VOICE_MODELS if voice is not None else ())]
         return SessionFacts(
             session_id=self.session_id,
             created_at=self.created_at,
@@ -260,7 +272,7 @@ class Session:
             findings=self._findings,
             baselines=tuple(meter.baselines) if meter else (),
             rebased=tuple(meter.rebased) if meter else (),
-            voice=self._pipeline.voice_quality if self._pipeline else None,
+            voice=voice,
             tracks=self._tracks,
             has_video=self._has_video,
             has_audio=self._has_audio,
@@ -268,7 +280,7 @@ class Session:
             baseline_mode=self._baseline,
             others_declared=bool(set(self._participants) - {"applicant"}),
             settings=self._settings,
-            models=tuple(dict.fromkeys(self._models)),
+            models=tuple(dict.fromkeys(models)),
             images=self._pictures.images,
             recording=recording,
         )

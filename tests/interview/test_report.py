@@ -244,13 +244,17 @@ def test_the_summary_sets_the_session_beside_the_own_baseline() -> None:
     assert rows["voice.pitch"]["value"] == rows["voice.pitch"]["baseline_median"] == 120.0
 
 
-def test_models_of_face_and_voice_are_named_with_their_hash() -> None:
-    session = Session(settings=Settings(), recorded=True)
-    session._models = ["face_landmark_with_attention"]
-    named = session.close().to_dict()["models"]
-    assert [m["name"] for m in named] == ["face_landmark_with_attention"]
-    assert len(named[0]["sha256"]) == 64
+def test_the_models_that_heard_the_voice_are_named_with_their_hash() -> None:
+    named = {model["name"]: model for model in full().to_dict()["models"]}
+    assert set(named) == {"silero_vad", "swift_f0"}
+    assert named["swift_f0"]["sha256"].startswith("6385e8c2")
 
 
-def test_the_provider_is_the_one_that_models_ran_on() -> None:
-    assert full(settings=Settings(provider="auto")).to_dict()["provider"] == "cpu"
+def test_a_voice_that_was_not_heard_names_no_model() -> None:
+    unheard = scripted_session(ScriptedPipeline(calm_face(3.0), voice=None)).close()
+    assert unheard.to_dict()["models"] == []
+
+
+@pytest.mark.parametrize("provider", ["auto", "cpu"])
+def test_the_provider_is_the_one_that_models_ran_on(provider: Any) -> None:
+    assert full(settings=Settings(provider=provider)).to_dict()["provider"] == "cpu"

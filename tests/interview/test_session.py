@@ -23,7 +23,13 @@ from session_factory import (
 )
 
 from facesign.biometrics.voice.quality import VoiceQuality
-from facesign.errors import ConsentError, ScriptError, SessionStateError, SettingsError
+from facesign.errors import (
+    ConsentError,
+    ProviderError,
+    ScriptError,
+    SessionStateError,
+    SettingsError,
+)
 from facesign.interview.consent import PURPOSES
 from facesign.interview.home import CHECKS, Settings
 from facesign.interview.marks import Mark
@@ -296,6 +302,11 @@ def test_evidence_that_says_nothing_known_is_refused(changes: dict[str, Any], me
 def test_an_unknown_option_is_refused_at_once(options: dict[str, Any], message: str) -> None:
     with pytest.raises(SettingsError, match=message):
         live(**options)
+
+
+def test_cuda_that_is_not_here_is_told_before_anything_is_taken() -> None:
+    with pytest.raises(ProviderError, match=r"onnxruntime-gpu\[cuda,cudnn\]"):
+        Session(settings=Settings(provider="cuda"))
 
 
 def test_marks_of_another_script_are_refused_at_once() -> None:
