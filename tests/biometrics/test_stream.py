@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from facesign.biometrics.stream import BLOCK_FRAMES, BLOCK_S, BlockGrid, Frame, Sound
@@ -39,6 +39,7 @@ def test_an_empty_stream_has_no_block() -> None:
     assert cut([]) == []
 
 
+@settings(max_examples=40, deadline=None)
 @given(st.lists(st.floats(0.001, 0.5), max_size=60))
 def test_every_item_is_in_one_block_that_is_neither_too_long_nor_too_short(
     steps_s: list[float],

@@ -88,7 +88,7 @@ def test_the_recording_holds_something_of_every_kind() -> None:
     assert kinds == {"Blink", "Movement", "Observation"}
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=5, deadline=None)
 @given(st.lists(st.integers(1, 60), min_size=1, max_size=40))
 def test_a_stream_equals_a_file_to_the_bit_whatever_sizes_it_comes_in(sizes: list[int]) -> None:
     faces, live = list(recording()), FacePath()
