@@ -13,6 +13,7 @@ __all__ = [
     "MediaError",
     "MissingLibraryError",
     "ModelFileError",
+    "ModelInputError",
     "OutputError",
     "ProviderError",
     "SampleError",
@@ -20,6 +21,7 @@ __all__ = [
     "SessionStateError",
     "SettingsError",
     "ShapeError",
+    "TensorNamesError",
     "TrackError",
     "UnknownModelError",
 ]
@@ -57,8 +59,26 @@ class ModelFileError(FacesignError, OSError):
 class ChecksumError(ModelFileError):
     """The file on disk is not the file that was registered."""
 
-    def __init__(self, path: Path, expected: str, got: str) -> None:
-        super().__init__(f"{path}: sha256 is {got[:12]}..., registry says {expected[:12]}...")
+    def __init__(self, path: Path, expected: str, got: str, *, remedy: str) -> None:
+        super().__init__(
+            f"{path}: sha256 is {got[:12]}..., registry says {expected[:12]}...; {remedy}"
+        )
+
+
+class TensorNamesError(ModelFileError):
+    """The inputs or outputs of a weights file are not the registered ones."""
+
+    def __init__(self, model: str, side: str, expected: list[str], got: list[str]) -> None:
+        super().__init__(
+            f"{model}: {side} tensors are {', '.join(got)}; registry says {', '.join(expected)}"
+        )
+
+
+class ModelInputError(FacesignError, ValueError):
+    """A model was given something that it cannot run on."""
+
+    def __init__(self, model: str, reason: str, takes: tuple[str, ...]) -> None:
+        super().__init__(f"{model}: {reason}; it takes {'; '.join(takes)}")
 
 
 class UnknownModelError(FacesignError, KeyError):
@@ -74,7 +94,13 @@ class UnknownModelError(FacesignError, KeyError):
 
 
 class ProviderError(FacesignError, RuntimeError):
-    """The execution provider asked for is not there."""
+    """CUDA was asked for and cannot start."""
+
+    def __init__(self, offered: list[str]) -> None:
+        super().__init__(
+            f"provider cuda cannot start here; onnxruntime offers {', '.join(offered)}; run: "
+            'pip uninstall -y onnxruntime && pip install "onnxruntime-gpu[cuda,cudnn]"'
+        )
 
 
 class MissingLibraryError(FacesignError, ImportError):
@@ -112,7 +138,10 @@ class OutputError(FacesignError, OSError):
 
 
 class KeyFileError(FacesignError, OSError):
-    """The master key is missing, unreadable or not a key."""
+    """A master key or a wrapped key is missing, unreadable or not a key."""
+
+    def __init__(self, where: Path | str, reason: str) -> None:
+        super().__init__(f"{where}: {reason}")
 
 
 class SampleError(FacesignError, KeyError):

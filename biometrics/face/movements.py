@@ -1,0 +1,215 @@
+"""Brief movements: what stands out from the baseline for 40 to 500 ms.
+
+`RuleSpotter` is the first spotter behind the `MovementSpotter` interface: a threshold on
+`burst` with hysteresis, then onset, apex and offset from `level`.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from facesign.biometrics.face.baseline import Baseline
+from facesign.biometrics.face.blinks import Blink
+from facesign.biometrics.face.block import FaceBlock
+from facesign.biometrics.face.quality import Reliability, reliability_of
+from facesign.biometrics.face.readings import DoubleArray
+from facesign.biometrics.face.signals import CHANNELS, Signals
+from facesign.biometrics.stream import BoolArray, TimeArray
+
+__all__ = ["Movement", "MovementSpotter", "RuleSpotter"]
+
+HISTORY_S = 2.5
+SETTLE_S = 0.45
+"""An event is read this long after its burst has faded, when its offset is surely in."""
+START_SPREADS = 7.0
+KEEP_SPREADS = 4.0
+LEAST_BURST = 1.2
+BURST_FLOOR = 0.05
+LEAST_PEAK = 3.0
+EDGE_SHARE = 0.2
+SHORTEST_S, LONGEST_S = 0.04, 0.5
+LONGEST_BURST_S = 1.0
+CALM_DEG_PER_S = 30.0
+BLINK_MARGIN_S = 0.1
+
+_SPOTTED = np.array([c.region not in ("gaze",) and not c.name.startswith("au45") for c in CHANNELS])
+_UPPER = np.array([c.region in ("brows", "eyes", "nose") for c in CHANNELS])
+_SPOKEN = np.array([c.region in ("mouth", "jaw") for c in CHANNELS])
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """One brief movement."""
+
+    onset_s: float
+    apex_s: float
+    offset_s: float
+    channels: tuple[str, ...]
+    """Channels that moved, strongest first, such as `au1.left`."""
+    strength: float
+    """Largest departure of `level` at the apex, in baseline deviations."""
+    reliability: Reliability
+    probability: float | None = None
+    """Calibrated probability; None from a spotter that has none."""
+
+
+class MovementSpotter(Protocol):
+    """What every spotter of brief movements offers."""
+
+    def push(
+        self, block: FaceBlock, signals: Signals, baseline: Baseline | None, blinks: list[Blink]
+    ) -> Iterator[Movement]:
+        """Take one block with its signals and yield the movements that became known."""
+        ...
+
+    def finish(self) -> Iterator[Movement]:
+        """Yield what was still open at the end of the stream."""
+        ...
+
+
+@dataclass(slots=True)
+class _Burst:
+    start_s: float
+    last_s: float
+    channels: BoolArray
+
+
+class RuleSpotter:
+    """Spot movements by a threshold on `burst` above the person's own usual burst.
+
+    Mouth and jaw are not spotted while the applicant speaks, the upper face not during a
+    blink, and nothing while the head turns. Source: own, not validated beyond the counts in
+    benchmarks/results/clips.json.
+    """
+
+    def __init__(self) -> None:
+        self._rows: deque[tuple[float, DoubleArray, float]] = deque()
+        self._open: _Burst | None = None
+        self._waiting: list[_Burst] = []
+        self._blinks: deque[Blink] = deque(maxlen=8)
+        self._baseline: Baseline | None = None
+        self._size_px = 0.0
+
+    def push(
+        self, block: FaceBlock, signals: Signals, baseline: Baseline | None, blinks: list[Blink]
+    ) -> Iterator[Movement]:
+        """Take one block with its signals and yield the movements that became known."""
+        self._blinks.extend(blinks)
+        if baseline is not self._baseline:
+            self._baseline, self._open = baseline, None
+            self._waiting.clear()
+            self._rows.clear()
+        if baseline is None:
+            return
+        if block.found.any():
+            self._size_px = float(np.nanmedian(block.inter_ocular_px))
+        spreads = self._spreads(signals, baseline)
+        for row, time_s in enumerate(block.time_s.tolist()):
+            pose = float(np.hypot(block.yaw_deg[row], block.pitch_deg[row]))
+            level = signals.reading("level")[row].astype(np.float64)
+            self._rows.append((time_s, level, pose))
+            while time_s - self._rows[0][0] > HISTORY_S:
+                self._rows.popleft()
+            self._step(time_s, spreads[row])
+            yield from self._settled(time_s)
+
+    def finish(self) -> Iterator[Movement]:
+        """Yield what was still open at the end of the stream."""
+        if self._open is not None:
+            self._waiting.append(self._open)
+            self._open = None
+        yield from self._settled(np.inf)
+
+    def _spreads(self, signals: Signals, baseline: Baseline) -> DoubleArray:
+        """Return each burst in spreads above the usual burst; 0 where it is not spotted."""
+        state = signals.speaking.astype(int)
+        burst = signals.reading("burst").astype(np.float64)
+        above: DoubleArray = (burst - baseline.burst_median[state]) / (
+            baseline.burst_scale[state] + 0.05
+        )
+        above[~(burst > LEAST_BURST)] = 0.0
+        above[:, ~_SPOTTED] = 0.0
+        above[np.ix_(signals.speaking, _SPOKEN)] = 0.0
+        return above
+
+    def _step(self, time_s: float, spreads: DoubleArray) -> None:
+        strong = spreads > START_SPREADS
+        if self._open is None:
+            if strong.any():
+                self._open = _Burst(time_s, time_s, strong)
+        elif (spreads > KEEP_SPREADS).any():
+            self._open.last_s = time_s
+            self._open.channels |= strong
+        else:
+            self._waiting.append(self._open)
+            self._open = None
+
+    def _settled(self, time_s: float) -> Iterator[Movement]:
+        while self._waiting and time_s - self._waiting[0].last_s > SETTLE_S:
+            burst = self._waiting.pop(0)
+            if burst.last_s - burst.start_s <= LONGEST_BURST_S:
+                movement = self._read(burst)
+                if movement is not None:
+                    yield movement
+
+    def _read(self, burst: _Burst) -> Movement | None:
+        rows = [r for r in self._rows if burst.start_s - 0.7 <= r[0] <= burst.last_s + SETTLE_S]
+        times: TimeArray = np.array([r[0] for r in rows])
+        level = np.stack([r[1] for r in rows])
+        calm = np.isfinite(level).all(axis=1)
+        if calm.sum() < 6:
+            return None
+        channels = burst.channels & ~(_UPPER if self._in_blink(burst) else np.False_)
+        channels &= _SPOTTED
+        if not channels.any():
+            return None
+        before = calm & (times < burst.start_s - 0.1)
+        rest = np.median(level[before if before.sum() >= 3 else calm], axis=0)
+        away = np.abs(level - rest)
+        away[~calm] = 0.0
+        away[:, ~channels] = 0.0
+        apex, lead = np.unravel_index(int(np.argmax(away)), away.shape)
+        peak = float(away[apex, lead])
+        edges = _edges(times, away[:, lead], int(apex))
+        if peak < LEAST_PEAK or edges is None or self._head_turned(times[apex]):
+            return None
+        moved = np.flatnonzero(away[apex] >= max(LEAST_PEAK, 0.4 * peak))
+        order = moved[np.argsort(-away[apex][moved])]
+        reliability = reliability_of(
+            self._baseline.rate_hz if self._baseline else 0.0, self._size_px
+        )
+        return Movement(
+            onset_s=edges[0],
+            apex_s=float(times[apex]),
+            offset_s=edges[1],
+            channels=tuple(CHANNELS[i].name for i in order),
+            strength=peak,
+            reliability=reliability,
+        )
+
+    def _in_blink(self, burst: _Burst) -> bool:
+        return any(
+            blink.onset_s - BLINK_MARGIN_S <= burst.last_s
+            and burst.start_s <= blink.offset_s + BLINK_MARGIN_S + 0.25
+            for blink in self._blinks
+        )
+
+    def _head_turned(self, apex_s: float) -> bool:
+        near = [(t, pose) for t, _, pose in self._rows if abs(t - apex_s) <= 0.15]
+        turn = np.diff([pose for _, pose in near]) / np.diff([t for t, _ in near])
+        return bool(np.nanmedian(np.abs(turn)) > CALM_DEG_PER_S) if len(turn) else False
+
+
+def _edges(times: TimeArray, away: DoubleArray, apex: int) -> tuple[float, float] | None:
+    """Find onset and offset at a fifth of the peak; None where it is not brief."""
+    low = away < EDGE_SHARE * away[apex]
+    before, after = np.flatnonzero(low[:apex]), np.flatnonzero(low[apex:])
+    if not len(before) or not len(after):
+        return None
+    onset_s, offset_s = float(times[before[-1]]), float(times[apex + after[0]])
+    return (onset_s, offset_s) if SHORTEST_S <= offset_s - onset_s <= LONGEST_S + 0.1 else None

@@ -1,0 +1,92 @@
+"""Who is in the picture: the applicant's face present, absent, elsewhere, and others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal
+
+from facesign.biometrics.face.faces import FaceBox
+from facesign.biometrics.face.track import Face
+from facesign.biometrics.intervals import Interval, IntervalBuilder
+from facesign.biometrics.observation import Observation, Subject
+
+__all__ = ["PresenceWatcher"]
+
+Name = Literal["face.present", "face.absent", "face.other"]
+
+ABSENT_LEAST_S = 0.5
+OTHER_LEAST_S = 0.4
+"""Other faces are looked for at 2 Hz: two sightings in a row make an interval."""
+OTHER_BRIDGE_S = 1.1
+OTHER_LEAST_SIZE = 0.25
+"""A face under a quarter of the applicant's is a picture on the wall or a passer-by."""
+
+
+class PresenceWatcher:
+    """Turn faces into observations of presence; values are shares of the frame or ratios."""
+
+    def __init__(self) -> None:
+        self._present = IntervalBuilder(bridge_s=0.2)
+        self._absent = IntervalBuilder(least_s=ABSENT_LEAST_S)
+        self._other = IntervalBuilder(least_s=OTHER_LEAST_S, bridge_s=OTHER_BRIDGE_S)
+        self._last_box: FaceBox | None = None
+        self._last_s = 0.0
+
+    def push(self, face: Face) -> Iterator[Observation]:
+        """Take one frame's face; yield what ended with it."""
+        self._last_s = face.time_s
+        if face.jumped and face.box is not None and self._last_box is not None:
+            yield _jump(face.time_s, self._last_box, face.box)
+        if face.box is not None:
+            self._last_box = face.box
+        for part in self._present.push(face.time_s, face.found):
+            yield _observation("face.present", part, "applicant")
+        ended = list(self._absent.push(face.time_s, not face.found))
+        for part in ended:
+            yield _observation("face.absent", part, "applicant")
+        if face.others is not None:
+            size = self._largest(face.others)
+            for part in self._other.push(face.time_s, size >= OTHER_LEAST_SIZE, size):
+                yield _observation("face.other", part, "other")
+
+    def finish(self) -> Iterator[Observation]:
+        """Yield what held until the end of the stream."""
+        for part in self._present.finish():
+            yield _observation("face.present", part, "applicant")
+        for part in self._absent.finish(self._last_s):
+            yield _observation("face.absent", part, "applicant")
+        for part in self._other.finish():
+            yield _observation("face.other", part, "other")
+
+    def _largest(self, others: tuple[FaceBox, ...]) -> float:
+        """Return the size of the largest other face, in sizes of the applicant's."""
+        if not others:
+            return 0.0
+        largest = max(face.size_px for face in others)
+        return largest / self._last_box.size_px if self._last_box is not None else 1.0
+
+
+def _observation(name: Name, part: Interval, subject: Subject) -> Observation:
+    value = part.peak if name == "face.other" else part.end_s - part.start_s
+    return Observation(
+        name=name,
+        start_s=part.start_s,
+        end_s=part.end_s,
+        value=value,
+        unit="1" if name == "face.other" else "s",
+        subject=subject,
+        analyser="face.presence",
+    )
+
+
+def _jump(time_s: float, before: FaceBox, after: FaceBox) -> Observation:
+    ratio = after.size_px / max(before.size_px, 1.0)
+    resized = not 0.5 < ratio < 2.0
+    return Observation(
+        name="face.size_changed" if resized else "face.elsewhere",
+        start_s=time_s,
+        end_s=time_s,
+        value=ratio if resized else before.distance_to(after),
+        unit="1",
+        analyser="face.presence",
+    )

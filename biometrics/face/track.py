@@ -1,0 +1,125 @@
+"""One person's face through a stream of frames."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from facesign.biometrics.face.faces import FaceBox, FaceFinder, box_of
+from facesign.biometrics.face.geometry import N_LANDMARKS
+from facesign.biometrics.face.mesh import FaceMesh
+from facesign.biometrics.face.quality import PictureQuality, measure_picture
+from facesign.biometrics.stream import FloatArray, Frame
+
+__all__ = ["Face", "FaceTracker"]
+
+FIND_EVERY_S = 0.5
+MEASURE_EVERY_S = 0.25
+# A face this many widths from where it was a moment ago did not walk there.
+JUMP_WIDTHS = 1.0
+JUMP_WITHIN_S = 1.0
+
+LOST = np.full((N_LANDMARKS, 3), np.nan, dtype=np.float32)
+LOST.flags.writeable = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Face:
+    """The applicant's face in one frame, and who else was seen."""
+
+    time_s: float
+    landmarks: FloatArray
+    """Pixels, shape (478, 3); all NaN where the applicant's face is not seen."""
+    frame_px: tuple[int, int]
+    """Width and height of the frame."""
+    box: FaceBox | None
+    """Where the applicant's face is; None where it is not seen."""
+    jumped: bool
+    """The face stands where the applicant could not have gone since the last frame."""
+    others: tuple[FaceBox, ...] | None
+    """Further faces; None in a frame that was not searched for them."""
+    picture: PictureQuality | None
+    """None in a frame that was not measured."""
+
+    @property
+    def found(self) -> bool:
+        """Whether the applicant's face is seen."""
+        return self.box is not None
+
+
+class FaceTracker:
+    """Follow the applicant: the first face, and after it the face that continues its place."""
+
+    def __init__(self, mesh: FaceMesh, finder: FaceFinder) -> None:
+        self._mesh = mesh
+        self._finder = finder
+        self._last: tuple[float, FaceBox] | None = None
+        self._find_at_s = -np.inf
+        self._measure_at_s = -np.inf
+
+    def push(self, frame: Frame) -> Iterator[Face]:
+        """Take one frame and yield its face."""
+        landmarks = self._mesh.find(frame)
+        box = None if landmarks is None else box_of(landmarks)
+        jumped = box is not None and self._has_jumped(frame.time_s, box)
+        others = self._find_others(frame, box, search_now=jumped)
+        if jumped and self._last is not None and _near(self._last[1], others or ()):
+            # The mesh went over to another person while the applicant is still in place.
+            self._mesh.forget()
+            others = tuple(
+                face for face in others or () if face.distance_to(self._last[1]) >= JUMP_WIDTHS
+            )
+            others += (box,) if box is not None else ()
+            landmarks, box, jumped = None, None, False
+        if box is not None:
+            self._last = (frame.time_s, box)
+        height, width = frame.image.shape[:2]
+        yield Face(
+            time_s=frame.time_s,
+            landmarks=LOST if landmarks is None or box is None else landmarks,
+            frame_px=(width, height),
+            box=box,
+            jumped=jumped,
+            others=others,
+            picture=self._measure(frame, landmarks),
+        )
+
+    def finish(self) -> Iterator[Face]:
+        """Free the native graphs; nothing is held back."""
+        self._mesh.close()
+        self._finder.close()
+        yield from ()
+
+    def _has_jumped(self, time_s: float, box: FaceBox) -> bool:
+        if self._last is None or time_s - self._last[0] > JUMP_WITHIN_S:
+            return False
+        before = self._last[1]
+        ratio = box.size_px / max(before.size_px, 1.0)
+        return before.distance_to(box) > JUMP_WIDTHS or not 0.5 < ratio < 2.0
+
+    def _find_others(
+        self, frame: Frame, box: FaceBox | None, *, search_now: bool
+    ) -> tuple[FaceBox, ...] | None:
+        if frame.time_s < self._find_at_s and not search_now:
+            return None
+        self._find_at_s = frame.time_s + FIND_EVERY_S
+        found = self._finder.find(frame)
+        if box is None:
+            # Without the applicant's own landmarks, the face nearest their last place is theirs.
+            here = self._last[1] if self._last else None
+            if here is None:
+                return found[1:]
+            return tuple(face for face in found if here.distance_to(face) >= JUMP_WIDTHS)
+        return tuple(face for face in found if box.distance_to(face) >= 0.6)
+
+    def _measure(self, frame: Frame, landmarks: FloatArray | None) -> PictureQuality | None:
+        if landmarks is None or frame.time_s < self._measure_at_s:
+            return None
+        self._measure_at_s = frame.time_s + MEASURE_EVERY_S
+        return measure_picture(frame.image, landmarks)
+
+
+def _near(place: FaceBox, faces: tuple[FaceBox, ...]) -> bool:
+    return any(place.distance_to(face) < JUMP_WIDTHS for face in faces)

@@ -1,0 +1,238 @@
+"""What happened between a question and the end of its answer, against the person's own usual."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias, TypeVar
+
+import numpy as np
+
+from facesign.biometrics.face.blinks import Blink
+from facesign.biometrics.face.movements import Movement
+from facesign.biometrics.observation import Observation
+from facesign.biometrics.voice.utterances import Utterance
+from facesign.interview.marks import Mark
+from facesign.interview.script import Question
+
+__all__ = ["MEASURES", "Answer", "Measure", "answers_from", "measure_answers"]
+
+Source: TypeAlias = Literal["voice", "face"]
+Timed = TypeVar("Timed", Movement, Blink)
+OVERLAP_S = 0.3
+"""Speech that runs from the question this far into the answer hides where the answer began."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Answer:
+    """One question's answer and what was measured during it."""
+
+    question: Question
+    mark: Mark
+    speech: tuple[Utterance, ...]
+    """The applicant's utterances, cut to none outside the answer."""
+    movements: tuple[Movement, ...] | None
+    """None where movements were not assessed."""
+    blinks: tuple[Blink, ...] | None
+    away: tuple[Observation, ...] | None
+    """`gaze.away` intervals; None where gaze was not assessed."""
+    latency_s: float | None
+    """From the end of the question to the first speech."""
+
+    @property
+    def start_s(self) -> float:
+        """End of the question."""
+        return self.mark.asked_end_s
+
+    @property
+    def end_s(self) -> float:
+        """End of the answer."""
+        return self.mark.answer_end_s
+
+    def pauses(self) -> Iterator[tuple[float, float]]:
+        """Yield the silences between utterances of the answer."""
+        for before, after in zip(self.speech, self.speech[1:], strict=False):
+            if after.start_s > before.end_s:
+                yield before.end_s, after.start_s
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One thing measured per answer, and what makes it worth a mention."""
+
+    name: str
+    unit: str
+    source: Source
+    least: float
+    """Smallest departure from the own usual that is mentioned, in `unit`."""
+    both_ways: bool
+    """Whether less than usual counts as well as more."""
+    of: Callable[[Answer], float | None] = field(repr=False)
+
+
+def _latency(answer: Answer) -> float | None:
+    return answer.latency_s
+
+
+def _longest_pause(answer: Answer) -> float | None:
+    if not answer.speech:
+        return None
+    return max((end - start for start, end in answer.pauses()), default=0.0)
+
+
+def _weighted(value: Callable[[Utterance], float | None]) -> Callable[[Answer], float | None]:
+    """Average a value over utterances, longer ones counting more."""
+
+    def of(answer: Answer) -> float | None:
+        pairs = [(value(u), u.end_s - u.start_s) for u in answer.speech]
+        known = [(v, s) for v, s in pairs if v is not None]
+        total_s = sum(s for _, s in known)
+        return sum(v * s for v, s in known) / total_s if total_s >= 0.5 else None
+
+    return of
+
+
+def _filled_pauses(answer: Answer) -> float | None:
+    return float(sum(len(u.filled_pauses) for u in answer.speech)) if answer.speech else None
+
+
+def _movements(answer: Answer) -> float | None:
+    return None if answer.movements is None else float(len(answer.movements))
+
+
+def _away_share(answer: Answer) -> float | None:
+    length_s = answer.end_s - answer.start_s
+    if answer.away is None or length_s < 1.0:
+        return None
+    return sum(_overlap_s(part, answer) for part in answer.away) / length_s
+
+
+def _blink_rate(answer: Answer) -> float | None:
+    length_s = answer.end_s - answer.start_s
+    if answer.blinks is None or length_s < 3.0:
+        return None
+    return 60.0 * len(answer.blinks) / length_s
+
+
+# Least departures are own choices on the cautious side; none is a measured operating point.
+MEASURES: tuple[Measure, ...] = (
+    Measure("response_latency", "s", "voice", 1.0, False, _latency),
+    Measure("pause.longest", "s", "voice", 1.0, False, _longest_pause),
+    Measure("filled_pause.count", "count", "voice", 2.0, False, _filled_pauses),
+    Measure(
+        "syllable_rate", "Hz", "voice", 1.5, True, _weighted(lambda u: u.syllable_rate_hz)
+    ),
+    Measure("pitch", "Hz", "voice", 30.0, True, _weighted(lambda u: u.pitch_hz)),
+    Measure("loudness", "dB", "voice", 6.0, True, _weighted(lambda u: u.loudness_db)),
+    Measure("movement.count", "count", "face", 2.0, False, _movements),
+    Measure("gaze.away_share", "1", "face", 0.3, False, _away_share),
+    Measure("blink.rate", "1/min", "face", 25.0, True, _blink_rate),
+)
+
+
+def answers_from(
+    marks: Sequence[Mark],
+    question_of: Callable[[str], Question],
+    utterances: Sequence[Utterance],
+    *,
+    movements: Sequence[Movement] | None,
+    blinks: Sequence[Blink] | None,
+    away: Sequence[Observation] | None,
+) -> tuple[Answer, ...]:
+    """Sort what was measured into the answers it belongs to.
+
+    Args:
+        marks: Questions in time order.
+        question_of: Finds a question by its id.
+        utterances: All utterances in time order; on separate tracks the officer's mark the
+            end of a question, on a mixed track the marks alone do.
+        movements, blinks, away: What the face showed; None where it was not assessed.
+
+    Returns:
+        One answer per mark.
+    """
+    answers = []
+    for mark in marks:
+        speech = tuple(
+            u
+            for u in utterances
+            if u.track != "officer" and _middle_in(u, mark.asked_end_s, mark.answer_end_s)
+        )
+        span = (mark.asked_end_s, mark.answer_end_s)
+        answers.append(
+            Answer(
+                question=question_of(mark.question_id),
+                mark=mark,
+                speech=speech,
+                movements=None if movements is None else _within(movements, *span),
+                blinks=None if blinks is None else _within(blinks, *span),
+                away=None
+                if away is None
+                else tuple(a for a in away if a.start_s < span[1] and a.end_s > span[0]),
+                latency_s=_response_latency(mark, speech, utterances),
+            )
+        )
+    return tuple(answers)
+
+
+def measure_answers(answers: Sequence[Answer]) -> Iterator[tuple[Answer, list[Observation]]]:
+    """Measure every answer and set beside it what is usual for this person.
+
+    Yields:
+        Each answer with its observations; baseline_median and baseline_mad come from the
+        answers to baseline questions, never from the answer itself.
+    """
+    for answer in answers:
+        others = [
+            other
+            for other in answers
+            if other is not answer and other.question.kind == "baseline"
+        ]
+        yield answer, [_observe(measure, answer, others) for measure in MEASURES]
+
+
+def _observe(measure: Measure, answer: Answer, usual: Sequence[Answer]) -> Observation:
+    value = measure.of(answer)
+    known = [v for v in (measure.of(other) for other in usual) if v is not None]
+    median = float(np.median(known)) if known else None
+    return Observation(
+        name=measure.name,
+        start_s=answer.start_s,
+        end_s=answer.end_s,
+        value=value,
+        unit=measure.unit,
+        baseline_median=median,
+        baseline_mad=float(np.median(np.abs(np.array(known) - median))) if known else None,
+        status="assessed" if value is not None else "not_assessed",
+        reason=None if value is not None else "too_little_speech" if measure.source == "voice" else "no_face",
+        analyser="interview.answers",
+    )
+
+
+def _response_latency(
+    mark: Mark, speech: tuple[Utterance, ...], utterances: Sequence[Utterance]
+) -> float | None:
+    if not speech:
+        return None
+    officer = [
+        u.end_s
+        for u in utterances
+        if u.track == "officer" and mark.asked_start_s < u.end_s <= speech[0].start_s
+    ]
+    if not officer and not mark.end_known:
+        return None
+    asked_end_s = max(officer, default=mark.asked_end_s)
+    latency_s = speech[0].start_s - asked_end_s
+    return None if latency_s < -OVERLAP_S else max(latency_s, 0.0)
+
+
+def _within(items: Sequence[Timed], start_s: float, end_s: float) -> tuple[Timed, ...]:
+    return tuple(item for item in items if start_s <= item.apex_s <= end_s)
+
+
+def _middle_in(utterance: Utterance, start_s: float, end_s: float) -> bool:
+    return start_s <= (utterance.start_s + utterance.end_s) / 2 <= end_s
+
+
+def _overlap_s(part: Observation, answer: Answer) -> float:
+    return max(0.0, min(part.end_s, answer.end_s) - max(part.start_s, answer.start_s))

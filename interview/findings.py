@@ -1,0 +1,117 @@
+"""Everything that a session's analysers found, gathered in bounded memory."""
+
+from __future__ import annotations
+
+from typing import Generic, TypeVar
+
+import numpy as np
+
+from facesign.biometrics.face.blinks import Blink
+from facesign.biometrics.face.movements import Movement
+from facesign.biometrics.face.quality import PictureQuality
+from facesign.biometrics.face.track import Face
+from facesign.biometrics.observation import Observation
+from facesign.biometrics.voice.utterances import Utterance
+from facesign.interview.pipeline import Event, FaceReading
+from facesign.interview.spool import SignalSpool
+from facesign.interview.timeline import Curves
+
+__all__ = ["Findings"]
+
+MOST_SAMPLES = 4096
+Sample = TypeVar("Sample")
+
+
+class Findings:
+    """Take events in any order of kind; hold what the report needs."""
+
+    def __init__(self) -> None:
+        self.observations: list[Observation] = []
+        self.utterances: list[Utterance] = []
+        self.movements: list[Movement] = []
+        self.blinks: list[Blink] = []
+        self.pictures = Thinned[PictureQuality]()
+        self.steps_s = Thinned[float]()
+        self.poses = Thinned[tuple[float, float]]()
+        self.curves = Curves()
+        self.signals = SignalSpool()
+        self.n_frames = 0
+        self.n_found = 0
+        self.first_found_s: float | None = None
+        self.end_s = 0.0
+        self._last_frame_s: float | None = None
+
+    def add(self, event: Event) -> None:
+        """File one event where it belongs."""
+        match event:
+            case Face():
+                self._add_face(event)
+            case FaceReading():
+                self._add_reading(event)
+            case Movement():
+                self.movements.append(event)
+            case Blink():
+                self.blinks.append(event)
+            case Utterance():
+                self.utterances.append(event)
+            case Observation():
+                self.observations.append(event)
+
+    def named(self, name: str) -> tuple[Observation, ...]:
+        """Return all observations of a name, in the order they came."""
+        return tuple(o for o in self.observations if o.name == name)
+
+    def _add_face(self, face: Face) -> None:
+        self.n_frames += 1
+        self.end_s = max(self.end_s, face.time_s)
+        if self._last_frame_s is not None and face.time_s > self._last_frame_s:
+            self.steps_s.add(face.time_s - self._last_frame_s)
+        self._last_frame_s = face.time_s
+        if face.found:
+            self.n_found += 1
+            if self.first_found_s is None:
+                self.first_found_s = face.time_s
+        if face.picture is not None:
+            self.pictures.add(face.picture)
+
+    def _add_reading(self, reading: FaceReading) -> None:
+        block, gaze = reading.block, reading.gaze
+        if block.found.any():
+            yaw, pitch = np.nanmedian(block.yaw_deg), np.nanmedian(block.pitch_deg)
+            self.poses.add((float(yaw), float(pitch)))
+        self.curves.add("pose.yaw", block.time_s, block.yaw_deg)
+        self.curves.add("pose.pitch", block.time_s, block.pitch_deg)
+        self.curves.add("pose.roll", block.time_s, block.roll_deg)
+        if reading.signals is None:
+            return
+        self.curves.add("gaze.horizontal", block.time_s, gaze.horizontal_deg)
+        self.curves.add("gaze.vertical", block.time_s, gaze.vertical_deg)
+        self.signals.add(reading.signals)
+        burst = reading.signals.reading("burst")
+        known = np.isfinite(burst).all(axis=1)
+        if known.any():
+            strength = np.percentile(burst[known], 90, axis=1).astype(np.float32)
+            self.curves.add("movement", block.time_s[known], strength)
+
+
+class Thinned(Generic[Sample]):
+    """An evenly thinned list: when it is full, every second sample goes."""
+
+    def __init__(self) -> None:
+        self._kept: list[Sample] = []
+        self._stride = 1
+        self._count = 0
+
+    def add(self, sample: Sample) -> None:
+        """Take one sample."""
+        if self._count % self._stride == 0:
+            self._kept.append(sample)
+            if len(self._kept) > MOST_SAMPLES:
+                self._kept = self._kept[::2]
+                self._stride *= 2
+        self._count += 1
+
+    @property
+    def kept(self) -> tuple[Sample, ...]:
+        """The samples that are left, evenly spread over all that came."""
+        return tuple(self._kept)

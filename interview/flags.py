@@ -1,0 +1,152 @@
+"""Flags: identity or course of the interview to be reviewed by a person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal, TypeAlias
+
+from facesign.biometrics.observation import Observation
+
+__all__ = ["ExternalEvidence", "Flag", "FlagCode", "flags_from"]
+
+FlagCode: TypeAlias = Literal[
+    "undeclared_person", "face_absent", "face_elsewhere", "face_size_changed", "identity_mismatch"
+]
+Family: TypeAlias = Literal["identity", "genuineness", "protocol"]
+
+# Own thresholds, chosen on the clips of benchmarks/results/clips.json; not operating points.
+OTHER_FACE_S = 1.0
+FACE_ABSENT_S = 2.0
+PLACE_JUMP_WIDTHS = 1.0
+SIZE_JUMP_RATIO = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class ExternalEvidence:
+    """What another system of the bank found, such as the national ID network check."""
+
+    source: str
+    kind: Literal["identity", "genuineness"]
+    result: Literal["match", "no_match", "inconclusive"]
+    reference: str | None
+    """The other system's own number for it."""
+    time_s: float
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values for `report.json`."""
+        return {
+            "source": self.source,
+            "kind": self.kind,
+            "result": self.result,
+            "reference": self.reference,
+            "time_s": self.time_s,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """Something to review: evidence with an interval; never a verdict."""
+
+    flag_id: str
+    code: FlagCode
+    family: Family
+    start_s: float
+    end_s: float
+    value: float | None
+    unit: str
+    threshold: float | None
+    quality: float | None
+    observations: tuple[Observation, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values for `report.json`."""
+        return {
+            "id": self.flag_id,
+            "code": self.code,
+            "family": self.family,
+            "start_s": self.start_s,
+            "end_s": self.end_s,
+            "value": self.value,
+            "unit": self.unit,
+            "threshold": self.threshold,
+            "quality": self.quality,
+            "observations": [observation.to_dict() for observation in self.observations],
+        }
+
+
+def flags_from(
+    observations: Sequence[Observation],
+    evidence: Sequence[ExternalEvidence],
+    *,
+    first_found_s: float | None,
+    others_declared: bool,
+) -> tuple[Flag, ...]:
+    """Raise flags from what was seen and what other systems said, in time order.
+
+    Args:
+        observations: All observations of the session.
+        evidence: What other systems found.
+        first_found_s: When the applicant's face was first seen; before it nobody is absent.
+        others_declared: Whether companions were declared, whose faces are then expected.
+    """
+    raised = [
+        *_from_faces(observations, first_found_s, others_declared=others_declared),
+        *_from_evidence(evidence),
+    ]
+    raised.sort(key=lambda flag: flag.start_s)
+    return tuple(replace(flag, flag_id=f"f{n}") for n, flag in enumerate(raised, 1))
+
+
+def _from_faces(
+    observations: Sequence[Observation], first_found_s: float | None, *, others_declared: bool
+) -> Iterator[Flag]:
+    for o in observations:
+        if o.name == "face.other" and not others_declared and o.duration_s >= OTHER_FACE_S:
+            yield _flag("undeclared_person", "identity", o, o.duration_s, "s", OTHER_FACE_S)
+        elif o.name == "face.absent" and first_found_s is not None:
+            if o.start_s > first_found_s and o.duration_s >= FACE_ABSENT_S:
+                yield _flag("face_absent", "protocol", o, o.duration_s, "s", FACE_ABSENT_S)
+        elif o.name == "face.elsewhere":
+            yield _flag("face_elsewhere", "identity", o, o.value, "1", PLACE_JUMP_WIDTHS)
+        elif o.name == "face.size_changed":
+            yield _flag("face_size_changed", "identity", o, o.value, "1", SIZE_JUMP_RATIO)
+
+
+def _from_evidence(evidence: Sequence[ExternalEvidence]) -> Iterator[Flag]:
+    for item in evidence:
+        if item.kind == "identity" and item.result == "no_match":
+            yield Flag(
+                flag_id="",
+                code="identity_mismatch",
+                family="identity",
+                start_s=item.time_s,
+                end_s=item.time_s,
+                value=None,
+                unit="1",
+                threshold=None,
+                quality=None,
+                observations=(),
+            )
+
+
+def _flag(
+    code: FlagCode,
+    family: Family,
+    observation: Observation,
+    value: float | None,
+    unit: str,
+    threshold: float,
+) -> Flag:
+    return Flag(
+        flag_id="",
+        code=code,
+        family=family,
+        start_s=observation.start_s,
+        end_s=observation.end_s,
+        value=value,
+        unit=unit,
+        threshold=threshold,
+        quality=observation.quality,
+        observations=(observation,),
+    )

@@ -1,0 +1,171 @@
+"""Which analyser gets what: frames and sound in, events out, one path for file and stream."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+
+from facesign.biometrics.face.attention import AttentionWatcher, Gaze, gaze_of
+from facesign.biometrics.face.baseline import BaselineSource
+from facesign.biometrics.face.blinks import Blink, BlinkSpotter
+from facesign.biometrics.face.block import FaceBlock, read_block
+from facesign.biometrics.face.meter import SignalMeter
+from facesign.biometrics.face.movements import Movement, MovementSpotter, RuleSpotter
+from facesign.biometrics.face.presence import PresenceWatcher
+from facesign.biometrics.face.signals import Signals
+from facesign.biometrics.face.track import Face, FaceTracker
+from facesign.biometrics.observation import Observation
+from facesign.biometrics.stream import BlockGrid, BoolArray, Frame, Sound, TimeArray, Track
+from facesign.biometrics.voice.utterances import Utterance, Utterances
+from facesign.interview.questions import QuestionLog
+
+__all__ = ["Event", "FaceReading", "Pipeline"]
+
+SOUND_LATE_S = 1.5
+"""Frames wait this long for the sound of their time; then they count as without speech."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FaceReading:
+    """One block of the face as it was read."""
+
+    block: FaceBlock
+    gaze: Gaze
+    signals: Signals | None
+    """None where behaviour is not assessed."""
+
+
+Event: TypeAlias = Observation | Face | FaceReading | Movement | Blink | Utterance
+_Listener: TypeAlias = Callable[[TimeArray], BoolArray]
+
+
+class Pipeline:
+    """Push frames and sound; get faces, readings, movements, utterances, observations."""
+
+    def __init__(
+        self,
+        *,
+        tracker: FaceTracker | None,
+        tracks: Sequence[Track],
+        questions: QuestionLog,
+        baseline: BaselineSource,
+        behaviour: bool,
+    ) -> None:
+        self._voices = {track: Utterances(track) for track in tracks}
+        self._listened_to = next((t for t in tracks if t != "officer"), None)
+        self._face = (
+            _FacePath(tracker, questions, baseline, behaviour=behaviour)
+            if tracker is not None
+            else None
+        )
+
+    @property
+    def meter(self) -> SignalMeter | None:
+        """The signals' baseline and its history; None where behaviour is not assessed."""
+        return None if self._face is None else self._face.meter
+
+    def push(self, item: Frame | Sound) -> Iterator[Event]:
+        """Take one frame or run of sound; yield what became known with it."""
+        if isinstance(item, Sound):
+            if item.track in self._voices:
+                yield from self._voices[item.track].push(item)
+        elif self._face is not None:
+            yield from self._face.push(item)
+        if self._face is not None:
+            yield from self._face.release(self._heard_until_s(), self._speaking_at)
+
+    def finish(self) -> Iterator[Event]:
+        """Yield what was still open at the end of the stream."""
+        for voice in self._voices.values():
+            yield from voice.finish()
+        if self._face is not None:
+            yield from self._face.finish(self._speaking_at)
+
+    def _heard_until_s(self) -> float:
+        if self._listened_to is None:
+            return np.inf
+        return self._voices[self._listened_to].analysed_until_s
+
+    def _speaking_at(self, time_s: TimeArray) -> BoolArray:
+        if self._listened_to is None:
+            return np.zeros(len(time_s), dtype=np.bool_)
+        return self._voices[self._listened_to].speaking_at(time_s)
+
+
+class _FacePath:
+    """The face's analysers in their order, with blocks held until their sound is heard."""
+
+    def __init__(
+        self,
+        tracker: FaceTracker,
+        questions: QuestionLog,
+        baseline: BaselineSource,
+        *,
+        behaviour: bool,
+    ) -> None:
+        self._tracker = tracker
+        self._questions = questions
+        self._presence = PresenceWatcher()
+        self._grid: BlockGrid[Face] = BlockGrid(lambda face: face.time_s)
+        self._held: deque[list[Face]] = deque()
+        self._now_s = -np.inf
+        self._blinks = BlinkSpotter()
+        self._attention = AttentionWatcher()
+        self._spotter: MovementSpotter = RuleSpotter()
+        self._waiting: deque[tuple[FaceBlock, Gaze, list[Blink]]] = deque()
+        self.meter = SignalMeter(baseline) if behaviour else None
+
+    def push(self, frame: Frame) -> Iterator[Event]:
+        self._now_s = frame.time_s
+        for face in self._tracker.push(frame):
+            yield face
+            yield from self._presence.push(face)
+            self._held.extend(self._grid.push(face))
+
+    def release(self, heard_until_s: float, speaking_at: _Listener) -> Iterator[Event]:
+        while self._held:
+            end_s = self._held[0][-1].time_s
+            if heard_until_s < end_s and self._now_s - end_s < SOUND_LATE_S:
+                return
+            yield from self._read(self._held.popleft(), speaking_at)
+
+    def finish(self, speaking_at: _Listener) -> Iterator[Event]:
+        yield from self._tracker.finish()
+        yield from self._presence.finish()
+        self._held.extend(self._grid.finish())
+        while self._held:
+            yield from self._read(self._held.popleft(), speaking_at)
+        if self.meter is not None:
+            for signals in self.meter.finish():
+                yield from self._spot(signals)
+            yield from self._blinks.finish()
+            yield from self._attention.finish()
+            yield from self._spotter.finish()
+
+    def _read(self, faces: list[Face], speaking_at: _Listener) -> Iterator[Event]:
+        times = np.array([face.time_s for face in faces])
+        block = read_block(faces, speaking_at(times))
+        gaze = gaze_of(block)
+        if self.meter is None:
+            yield FaceReading(block, gaze, None)
+            return
+        blinks = list(self._blinks.push(block))
+        yield from blinks
+        # With the whole recording as baseline the signals come at the end, all at once.
+        self._waiting.append((block, gaze, blinks))
+        marked = self._questions.in_baseline(times) if self._questions.is_used else None
+        closed = self._questions.baseline_is_over(float(times[0]))
+        for signals in self.meter.push(block, marked, closed=closed):
+            yield from self._spot(signals)
+
+    def _spot(self, signals: Signals) -> Iterator[Event]:
+        block, gaze, blinks = self._waiting.popleft()
+        baseline = self.meter.baseline if self.meter is not None else None
+        readable = baseline if signals.valid.any() else None
+        yield from self._attention.push(block, gaze, readable)
+        yield from self._spotter.push(block, signals, readable, blinks)
+        yield FaceReading(block, gaze, signals)
