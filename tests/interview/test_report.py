@@ -23,12 +23,12 @@ from session_factory import (
 )
 
 from facesign.errors import OutputError
-from facesign.interview import rendering
 from facesign.interview import report as report_module
 from facesign.interview.facts import RecordingFacts
 from facesign.interview.home import Settings
 from facesign.interview.marks import Mark
-from facesign.interview.media_info import AudioInfo, MediaInfo, MediaProblem, VideoInfo
+from facesign.interview.media.info import AudioInfo, MediaInfo, MediaProblem, VideoInfo
+from facesign.interview.page import rendering
 from facesign.interview.report import Report, report_schema
 from facesign.interview.session import Session
 

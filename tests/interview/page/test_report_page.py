@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from facesign.interview.rendering import ReportImage, render_html
-from facesign.interview.texts import Lang
+from facesign.interview.page.rendering import ReportImage, render_html
+from facesign.interview.page.texts import Lang
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page

@@ -11,9 +11,9 @@ from typing import Any
 
 import jinja2
 
-from facesign.interview import figures
-from facesign.interview.lanes import draw_timeline
-from facesign.interview.texts import Lang, Texts, load_texts
+from facesign.interview.page import figures
+from facesign.interview.page.lanes import draw_timeline
+from facesign.interview.page.texts import Lang, Texts, load_texts
 
 __all__ = ["ReportImage", "render_html"]
 
@@ -157,7 +157,7 @@ def _strongest(movements: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]
 
 
 def _source(name: str) -> str:
-    return (files("facesign.interview") / "templates" / name).read_text(encoding="utf-8")
+    return (files("facesign.interview.page") / "templates" / name).read_text(encoding="utf-8")
 
 
 @cache

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from facesign.biometrics.stream import FloatArray, Frame
-from facesign.interview.media import MediaProblem, open_media
+from facesign.interview.media.recording import MediaProblem, open_media
 
 CLIPS = 34
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from facesign.biometrics.stream import SAMPLE_RATE_HZ, FloatArray
-from facesign.interview.sound_clock import Piece, SoundClock
+from facesign.interview.media.sound_clock import Piece, SoundClock
 
 
 def click_times_s(pieces: Iterable[Piece]) -> list[float]:

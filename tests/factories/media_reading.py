@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from facesign.biometrics.stream import SAMPLE_RATE_HZ, Frame, Sound, Track
-from facesign.interview.media import MediaProblem, open_media
+from facesign.interview.media.recording import MediaProblem, open_media
 
 
 def read(path: Path, **options: Any) -> tuple[list[Frame], list[Sound], dict[str, MediaProblem]]:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from facesign.interview.texts import Lang, Texts, load_texts
+from facesign.interview.page.texts import Lang, Texts, load_texts
 
 LANGS: tuple[Lang, ...] = ("en", "zh")
 SCHEMA: dict[str, Any] = json.loads(

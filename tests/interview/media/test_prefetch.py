@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from facesign.interview.prefetch import Prefetch
+from facesign.interview.media.prefetch import Prefetch
 
 PATIENCE_S = 10.0
 

@@ -12,9 +12,9 @@ from media_reading import click_times_s, read
 
 from facesign.biometrics.stream import Frame, Sound
 from facesign.errors import MediaError
-from facesign.interview.media import ProblemCode, open_media
+from facesign.interview.media.recording import ProblemCode, open_media
 
-DOCS = Path(__file__).parents[2] / "docs"
+DOCS = Path(__file__).parents[3] / "docs"
 UNEVEN_S = [0.0, 0.04, 0.1, 0.11, 0.3, 0.31, 0.5]
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from facesign.interview.figures import clock
+from facesign.interview.page.figures import clock
 
 __all__ = ["Axis", "Pile", "Tick", "axes", "percent", "pile_up", "ticks"]
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from facesign.interview.curves import round_up, thin_values, to_path
-from facesign.interview.lanes import MAX_MARKS, Row, Timeline, draw_timeline
-from facesign.interview.texts import load_texts
-from facesign.interview.timeaxis import axes, pile_up, ticks
+from facesign.interview.page.curves import round_up, thin_values, to_path
+from facesign.interview.page.lanes import MAX_MARKS, Row, Timeline, draw_timeline
+from facesign.interview.page.texts import load_texts
+from facesign.interview.page.timeaxis import axes, pile_up, ticks
 
 EN = load_texts("en")
 

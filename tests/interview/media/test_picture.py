@@ -6,7 +6,7 @@ import av
 import numpy as np
 import pytest
 
-from facesign.interview.picture import PictureMaker, display_size
+from facesign.interview.media.picture import PictureMaker, display_size
 
 
 @pytest.mark.parametrize(

@@ -56,5 +56,5 @@ class Texts:
 @cache
 def load_texts(lang: Lang) -> Texts:
     """Read the words of one language."""
-    source = files("facesign.interview") / "templates" / f"text.{lang}.toml"
+    source = files("facesign.interview.page") / "templates" / f"text.{lang}.toml"
     return Texts(lang, tomllib.loads(source.read_text(encoding="utf-8")))

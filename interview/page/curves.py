@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from facesign.interview.figures import scale_end
-from facesign.interview.texts import Texts
+from facesign.interview.page.figures import scale_end
+from facesign.interview.page.texts import Texts
 
 __all__ = ["Curve", "Curves", "draw_curves", "round_up", "thin_values", "to_path"]
 

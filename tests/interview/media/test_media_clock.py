@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import pytest
 
-from facesign.interview.media_clock import FrameClock
+from facesign.interview.media.clock import FrameClock
 
 
 def times(

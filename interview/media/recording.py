@@ -11,8 +11,8 @@ from typing import TypeAlias
 
 from facesign.biometrics.stream import Frame, Sound, Track
 from facesign.errors import MediaError
-from facesign.interview.container import open_pictures, open_sound
-from facesign.interview.media_info import (
+from facesign.interview.media.container import open_pictures, open_sound
+from facesign.interview.media.info import (
     AudioInfo,
     MediaInfo,
     MediaProblem,
@@ -22,8 +22,8 @@ from facesign.interview.media_info import (
     find_problems,
     video_info,
 )
-from facesign.interview.prefetch import Prefetch
-from facesign.interview.tracks import PictureTrack, SoundTrack
+from facesign.interview.media.prefetch import Prefetch
+from facesign.interview.media.tracks import PictureTrack, SoundTrack
 
 __all__ = [
     "AudioInfo",

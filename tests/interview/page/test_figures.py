@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from facesign.interview.figures import (
+from facesign.interview.page.figures import (
     amount,
     channels,
     clock,
@@ -16,7 +16,7 @@ from facesign.interview.figures import (
     usual,
     usual_range,
 )
-from facesign.interview.texts import load_texts
+from facesign.interview.page.texts import load_texts
 
 EN, ZH = load_texts("en"), load_texts("zh")
 

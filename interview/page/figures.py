@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from facesign.interview.texts import Texts
+from facesign.interview.page.texts import Texts
 
 __all__ = [
     "Range",

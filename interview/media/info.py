@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from facesign.biometrics.stream import Track
-from facesign.interview.tracks import PictureTrack, SoundTrack
+from facesign.interview.media.tracks import PictureTrack, SoundTrack
 
 __all__ = [
     "AudioInfo",

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from facesign.interview.rendering import MAX_MOVEMENTS, ReportImage, render_html
-from facesign.interview.texts import Lang
+from facesign.interview.page.rendering import MAX_MOVEMENTS, ReportImage, render_html
+from facesign.interview.page.texts import Lang
 
 LANGS: tuple[Lang, ...] = ("en", "zh")
 EXAMPLES = ("report_example.json", "report_example_no_face.json")

@@ -13,10 +13,10 @@ import numpy as np
 import numpy.typing as npt
 
 from facesign.biometrics.stream import FloatArray, Frame, Sound, Track
-from facesign.interview.container import StreamReader, seconds
-from facesign.interview.media_clock import RESTART_S, USUAL_INTERVAL_S, FrameClock
-from facesign.interview.picture import PictureMaker, rotation_deg
-from facesign.interview.sound_clock import SoundClock
+from facesign.interview.media.clock import RESTART_S, USUAL_INTERVAL_S, FrameClock
+from facesign.interview.media.container import StreamReader, seconds
+from facesign.interview.media.picture import PictureMaker, rotation_deg
+from facesign.interview.media.sound_clock import SoundClock
 
 __all__ = ["MediaTrack", "PictureTrack", "SoundTrack"]
 

@@ -14,7 +14,7 @@ from media_factory import Clicks, Clip, steady, write_media
 from media_reading import click_times_s, read
 
 from facesign.errors import MediaError
-from facesign.interview.media import open_media
+from facesign.interview.media.recording import open_media
 
 FAST_START = {"movflags": "faststart"}
 NOBODY = 65_534

@@ -9,7 +9,7 @@ import numpy as np
 import soxr
 
 from facesign.biometrics.stream import SAMPLE_RATE_HZ, FloatArray
-from facesign.interview.media_clock import Timeline
+from facesign.interview.media.clock import Timeline
 
 __all__ = ["Piece", "SoundClock"]
 

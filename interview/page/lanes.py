@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from facesign.interview.curves import Curves, draw_curves
-from facesign.interview.figures import amount, clock, clock_span
-from facesign.interview.texts import Texts
-from facesign.interview.timeaxis import Axis, Pile, axes, percent, pile_up
+from facesign.interview.page.curves import Curves, draw_curves
+from facesign.interview.page.figures import amount, clock, clock_span
+from facesign.interview.page.texts import Texts
+from facesign.interview.page.timeaxis import Axis, Pile, axes, percent, pile_up
 
 __all__ = ["Band", "Mark", "Row", "Timeline", "draw_timeline"]
 
