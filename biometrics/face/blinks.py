@@ -102,7 +102,7 @@ class BlinkSpotter:
         (start_s, end_s), self._reopened = self._reopened, None
         seen = [p for p in self._history if start_s - EDGE_REACH_S <= p[0] <= end_s + EDGE_REACH_S]
         shut = [p for p in seen if start_s <= p[0] <= end_s]
-        onset_unseen = seen[0][0] >= start_s or not shut
+        onset_unseen = not shut or seen[0][0] >= start_s
         if onset_unseen or end_s - start_s > LONGEST_S:
             return
         apex_s, deepest = min(shut, key=lambda point: point[1])

@@ -108,7 +108,14 @@ def test_a_lost_face_in_the_middle_of_a_blink_ends_it() -> None:
     assert spot(time_s, opening, opening) == []
 
 
+def test_a_hole_between_frames_in_the_middle_of_a_blink_ends_it() -> None:
+    whole_s = even_times(12)
+    opening = OPEN * (1 - closing(whole_s, 3.0, 3.1, 3.3))
+    kept = (whole_s < 3.25) | (whole_s > 9)
+    assert spot(whole_s[kept], opening[kept], opening[kept]) == []
+
+
 def test_a_blink_at_the_very_end_is_still_told() -> None:
-    time_s = even_times(3.25)
+    time_s = even_times(3.29)
     opening = OPEN * (1 - closing(time_s, 3.0, 3.1, 3.3))
     assert len(spot(time_s, opening, opening)) == 1
