@@ -28,7 +28,7 @@ from facesign.biometrics.face.mesh import BundledMesh, FaceMesh, TaskMesh
 from facesign.biometrics.face.signals import CHANNELS
 from facesign.biometrics.face.track import LOST, Face
 from facesign.biometrics.stream import BlockGrid, FloatArray, Frame, TimeArray
-from facesign.interview.media import open_media
+from facesign.interview.media.recording import open_media
 from facesign.samples.studio.motion import sway
 from facesign.samples.studio.person import person
 from facesign.samples.studio.renderer import FaceState, Renderer

@@ -19,9 +19,10 @@ from facesign.interview.script import Question
 __all__ = ["MEASURES", "Answer", "FaceShown", "Measure", "answers_from", "measure_answers"]
 
 Source: TypeAlias = Literal["voice", "face"]
-_WHY_NOT: dict[Source, str] = {"voice": "too_little_speech", "face": "baseline_short"}
 Timed = TypeVar("Timed", Movement, Blink)
 LEAST_SPEECH_S = 0.5
+LEAST_SEEN_SHARE = 0.8
+"""An answer with the face away for more of it says nothing about what the face did."""
 OVERLAP_S = 0.3
 """Speech that runs from the question this far into the answer hides where the answer began."""
 
@@ -35,10 +36,12 @@ class Answer:
     speech: tuple[Utterance, ...]
     """The applicant's utterances, cut to none outside the answer."""
     movements: tuple[Movement, ...] | None
-    """None where movements were not assessed."""
+    """None, as the next two, where the face was not assessed."""
     blinks: tuple[Blink, ...] | None
     away: tuple[Observation, ...] | None
-    """`gaze.away` intervals; None where gaze was not assessed."""
+    """`gaze.away` intervals."""
+    face_seen: bool
+    """Whether the face was there for enough of the answer."""
     latency_s: float | None
     """From the end of the question to the first speech."""
 
@@ -128,7 +131,7 @@ def _away_share(answer: Answer) -> float | None:
     length_s = answer.end_s - answer.start_s
     if answer.away is None or length_s < 1.0:
         return None
-    return sum(_overlap_s(part, answer) for part in answer.away) / length_s
+    return sum(_overlap_s(part, answer.start_s, answer.end_s) for part in answer.away) / length_s
 
 
 def _blink_rate(answer: Answer) -> float | None:
@@ -156,6 +159,8 @@ def answers_from(
     marks: Sequence[Mark],
     question_of: Callable[[str], Question],
     utterances: Sequence[Utterance],
+    *,
+    present: Sequence[Observation],
     face: FaceShown | None,
 ) -> tuple[Answer, ...]:
     """Sort what was measured into the answers it belongs to.
@@ -165,7 +170,8 @@ def answers_from(
         question_of: Finds a question by its id.
         utterances: All utterances in time order; on separate tracks the officer's mark the
             end of a question, on a mixed track the marks alone do.
-        face: What the face showed; None where it was not assessed.
+        present: When the face was there at all.
+        face: What it showed; None where it was not assessed.
 
     Returns:
         One answer per mark.
@@ -174,17 +180,21 @@ def answers_from(
     for mark in marks:
         start_s, end_s = mark.asked_end_s, mark.answer_end_s
         speech = tuple(
-            u for u in utterances if u.track != "officer" and _middle_in(u, start_s, end_s)
+            u for u in utterances if _is_answer(u, mark) and _middle_in(u, start_s, end_s)
         )
-        read = face is not None and start_s >= face.signals_from_s
+        seen_s = sum(_overlap_s(part, start_s, end_s) for part in present)
+        seen = seen_s > 0 and seen_s >= LEAST_SEEN_SHARE * (end_s - start_s)
+        shown = face if seen else None
+        read = shown if shown is not None and start_s >= shown.signals_from_s else None
         answers.append(
             Answer(
                 question=question_of(mark.question_id),
                 mark=mark,
                 speech=speech,
-                movements=_within(face.movements, start_s, end_s) if face and read else None,
-                blinks=_within(face.blinks, start_s, end_s) if face else None,
-                away=_touching(face.away, start_s, end_s) if face and read else None,
+                movements=_within(read.movements, start_s, end_s) if read else None,
+                blinks=_within(shown.blinks, start_s, end_s) if shown else None,
+                away=_touching(read.away, start_s, end_s) if read else None,
+                face_seen=seen,
                 latency_s=_response_latency(mark, speech, utterances),
             )
         )
@@ -218,9 +228,20 @@ def _observe(measure: Measure, answer: Answer, usual: Sequence[Answer]) -> Obser
         baseline_median=median,
         baseline_mad=float(np.median(np.abs(np.array(known) - median))) if known else None,
         status="assessed" if value is not None else "not_assessed",
-        reason=None if value is not None else _WHY_NOT[measure.source],
+        reason=None if value is not None else _why_not(measure, answer),
         analyser="interview.answers",
     )
+
+
+def _why_not(measure: Measure, answer: Answer) -> str:
+    if measure.source == "voice":
+        return "too_little_speech"
+    return "baseline_short" if answer.face_seen else "no_face"
+
+
+def _is_answer(utterance: Utterance, mark: Mark) -> bool:
+    """Tell whether an utterance can be the applicant's: on a mixed track the marks say so."""
+    return utterance.track == "applicant" or (utterance.track == "mixed" and mark.end_known)
 
 
 def _response_latency(
@@ -254,5 +275,5 @@ def _middle_in(utterance: Utterance, start_s: float, end_s: float) -> bool:
     return start_s <= (utterance.start_s + utterance.end_s) / 2 <= end_s
 
 
-def _overlap_s(part: Observation, answer: Answer) -> float:
-    return max(0.0, min(part.end_s, answer.end_s) - max(part.start_s, answer.start_s))
+def _overlap_s(part: Observation, start_s: float, end_s: float) -> float:
+    return max(0.0, min(part.end_s, end_s) - max(part.start_s, start_s))

@@ -17,8 +17,8 @@ from facesign.interview.findings import Findings
 from facesign.interview.flags import ExternalEvidence
 from facesign.interview.home import Settings
 from facesign.interview.marks import Mark
-from facesign.interview.media_info import MediaInfo, MediaProblem
-from facesign.interview.rendering import ReportImage
+from facesign.interview.media.info import MediaInfo, MediaProblem
+from facesign.interview.page.rendering import ReportImage
 from facesign.interview.script import Question, Script
 
 __all__ = ["RecordingFacts", "SessionFacts", "speaker_of"]
@@ -72,5 +72,5 @@ def speaker_of(utterance: Utterance, marks: tuple[Mark, ...]) -> Subject:
         if mark.asked_start_s <= middle_s < mark.asked_end_s:
             return "officer"
         if mark.asked_end_s <= middle_s <= mark.answer_end_s:
-            return "applicant"
+            return "applicant" if mark.end_known else "session"
     return "session"

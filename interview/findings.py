@@ -19,6 +19,7 @@ from facesign.interview.timeline import Curves
 __all__ = ["Findings"]
 
 MOST_SAMPLES = 4096
+BEHAVIOUR = ("gaze.away", "head.turned")
 Sample = TypeVar("Sample")
 
 
@@ -60,6 +61,15 @@ class Findings:
     def named(self, name: str) -> tuple[Observation, ...]:
         """Return all observations of a name, in the order they came."""
         return tuple(o for o in self.observations if o.name == name)
+
+    def forget_behaviour(self) -> None:
+        """Drop what only behaviour is made of, after consent to it was withdrawn."""
+        self.movements.clear()
+        self.blinks.clear()
+        self.observations = [o for o in self.observations if o.name not in BEHAVIOUR]
+        self.curves.forget("gaze.horizontal", "gaze.vertical", "movement")
+        self.signals.close()
+        self.signals = SignalSpool()
 
     def _add_face(self, face: Face) -> None:
         self.n_frames += 1

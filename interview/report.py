@@ -15,8 +15,8 @@ from facesign.biometrics.observation import Observation
 from facesign.interview.flags import Flag
 from facesign.interview.home import Language
 from facesign.interview.outcome import Check, Outcome, Reason
+from facesign.interview.page.rendering import ReportImage, render_html
 from facesign.interview.prompts import Prompt
-from facesign.interview.rendering import ReportImage, render_html
 from facesign.interview.spool import SignalSpool
 from facesign.interview.tables import OutputFolder, observation_table, signal_batches
 
@@ -123,10 +123,9 @@ class Report:
         for flag in self.flags:
             yield f"flag {flag.flag_id}: {flag.code} {flag.start_s:.1f}-{flag.end_s:.1f} s"
         for prompt in self.prompts:
-            words = prompt.follow_up.zh if self.details["lang"] == "zh" else prompt.follow_up.en
             yield (
                 f"prompt {prompt.prompt_id}: {prompt.start_s:.1f}-{prompt.end_s:.1f} s, "
-                f"{prompt.question_id}: {words}"
+                f"{prompt.question_id}: {getattr(prompt.follow_up, self.details['lang'])}"
             )
 
 

@@ -33,10 +33,7 @@ def write_up(facts: SessionFacts) -> Report:
         first_found_s=findings.first_found_s,
         others_declared=facts.others_declared,
     )
-    quality = (
-        *capture_quality(findings),
-        *voice_observations(facts.voice if facts.has_audio else None, findings.end_s),
-    )
+    quality = _quality(facts)
     checks = run_checks(
         findings,
         quality,
@@ -68,17 +65,41 @@ def write_up(facts: SessionFacts) -> Report:
     )
 
 
+def _quality(facts: SessionFacts) -> tuple[Observation, ...]:
+    face_refused = facts.consent.decision("face") is False
+    voice_refused = facts.consent.decision("voice") is False
+    return (
+        *capture_quality(
+            facts.findings,
+            unseen="consent_refused" if facts.has_video and face_refused else "no_video",
+        ),
+        *voice_observations(
+            facts.voice,
+            facts.findings.end_s,
+            unheard="consent_refused" if facts.has_audio and voice_refused else "no_sound",
+        ),
+    )
+
+
 def _answers(facts: SessionFacts) -> tuple[Answer, ...]:
     found = facts.findings
+    rate_hz, size_px = frame_rate_hz(found), inter_ocular_px(found)
+    readable = reliability_of(rate_hz or 0.0, size_px or 0.0) != "none"
     face = None
-    if facts.baselines and facts.behaviour_off is None:
+    if facts.baselines and facts.behaviour_off is None and readable:
         face = FaceShown(
             movements=found.movements,
             blinks=found.blinks,
             away=found.named("gaze.away"),
             signals_from_s=facts.baselines[0].end_s,
         )
-    return answers_from(facts.marks, facts.question_of, found.utterances, face)
+    return answers_from(
+        facts.marks,
+        facts.question_of,
+        found.utterances,
+        present=found.named("face.present"),
+        face=face,
+    )
 
 
 def _prompts(facts: SessionFacts, answers: tuple[Answer, ...]) -> tuple[Prompt, ...]:
@@ -97,7 +118,7 @@ def _conditions(facts: SessionFacts) -> Conditions:
         face_refused=facts.consent.decision("face") is False,
         voice_refused=facts.consent.decision("voice") is False,
         has_baseline=bool(facts.baselines),
-        speakers_known=bool(facts.marks) or "applicant" in facts.tracks,
+        speakers_known=any(m.end_known for m in facts.marks) or "applicant" in facts.tracks,
         voice=facts.voice,
     )
 
