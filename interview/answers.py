@@ -16,10 +16,11 @@ from facesign.biometrics.voice.utterances import Utterance
 from facesign.interview.marks import Mark
 from facesign.interview.script import Question
 
-__all__ = ["MEASURES", "Answer", "Measure", "answers_from", "measure_answers"]
+__all__ = ["MEASURES", "Answer", "FaceShown", "Measure", "answers_from", "measure_answers"]
 
 Source: TypeAlias = Literal["voice", "face"]
 Timed = TypeVar("Timed", Movement, Blink)
+LEAST_SPEECH_S = 0.5
 LEAST_SEEN_SHARE = 0.8
 """An answer with the face away for more of it says nothing about what the face did."""
 OVERLAP_S = 0.3
@@ -61,6 +62,18 @@ class Answer:
                 yield before.end_s, after.start_s
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class FaceShown:
+    """What the face showed over the session."""
+
+    movements: Sequence[Movement]
+    blinks: Sequence[Blink]
+    away: Sequence[Observation]
+    """`gaze.away` intervals."""
+    signals_from_s: float
+    """When the baseline was full; before it no movement and no gaze was assessed."""
+
+
 @dataclass(frozen=True, slots=True)
 class Measure:
     """One thing measured per answer, and what makes it worth a mention."""
@@ -70,9 +83,11 @@ class Measure:
     source: Source
     least: float
     """Smallest departure from the own usual that is mentioned, in `unit`."""
-    both_ways: bool
-    """Whether less than usual counts as well as more."""
     of: Callable[[Answer], float | None] = field(repr=False)
+    both_ways: bool = False
+    """Whether less than usual counts as well as more."""
+    is_relative: bool = False
+    """Whether the value is counted against the own baseline already, so that usual is none."""
 
 
 def _latency(answer: Answer) -> float | None:
@@ -85,20 +100,23 @@ def _longest_pause(answer: Answer) -> float | None:
     return max((end - start for start, end in answer.pauses()), default=0.0)
 
 
-def _weighted(value: Callable[[Utterance], float | None]) -> Callable[[Answer], float | None]:
+def _weighted(answer: Answer, read: Callable[[Utterance], float | None]) -> float | None:
     """Average a value over utterances, longer ones counting more."""
-
-    def of(answer: Answer) -> float | None:
-        pairs = [(value(u), u.end_s - u.start_s) for u in answer.speech]
-        known = [(v, s) for v, s in pairs if v is not None]
-        total_s = sum(s for _, s in known)
-        return sum(v * s for v, s in known) / total_s if total_s >= 0.5 else None
-
-    return of
+    known = [(v, u.duration_s) for u in answer.speech if (v := read(u)) is not None]
+    total_s = sum(s for _, s in known)
+    return sum(v * s for v, s in known) / total_s if total_s >= LEAST_SPEECH_S else None
 
 
-def _syllable_rate(utterance: Utterance) -> float | None:
-    return utterance.syllable_rate_hz
+def _syllable_rate(answer: Answer) -> float | None:
+    return _weighted(answer, lambda u: u.syllable_rate_hz)
+
+
+def _pitch(answer: Answer) -> float | None:
+    return _weighted(answer, lambda u: u.pitch_hz)
+
+
+def _loudness(answer: Answer) -> float | None:
+    return _weighted(answer, lambda u: u.loudness_db)
 
 
 def _filled_pauses(answer: Answer) -> float | None:
@@ -125,17 +143,15 @@ def _blink_rate(answer: Answer) -> float | None:
 
 # Least departures are own choices on the cautious side; none is a measured operating point.
 MEASURES: tuple[Measure, ...] = (
-    Measure("voice.response_latency", "s", "voice", 1.0, False, _latency),
-    Measure("voice.longest_pause", "s", "voice", 1.0, False, _longest_pause),
-    Measure("voice.filled_pauses", "count", "voice", 2.0, False, _filled_pauses),
-    Measure(
-        "voice.syllable_rate", "Hz", "voice", 1.5, True, _weighted(lambda u: u.syllable_rate_hz)
-    ),
-    Measure("voice.pitch", "Hz", "voice", 30.0, True, _weighted(lambda u: u.pitch_hz)),
-    Measure("voice.loudness", "dB", "voice", 6.0, True, _weighted(lambda u: u.loudness_db)),
-    Measure("face.brief_movements", "count", "face", 2.0, False, _movements),
-    Measure("gaze.away_share", "1", "face", 0.3, False, _away_share),
-    Measure("blink.rate", "1/min", "face", 25.0, True, _blink_rate),
+    Measure("voice.response_latency", "s", "voice", 1.0, _latency),
+    Measure("voice.longest_pause", "s", "voice", 1.0, _longest_pause),
+    Measure("voice.filled_pauses", "count", "voice", 2.0, _filled_pauses),
+    Measure("voice.syllable_rate", "Hz", "voice", 1.5, _syllable_rate, both_ways=True),
+    Measure("voice.pitch", "Hz", "voice", 30.0, _pitch, both_ways=True),
+    Measure("voice.loudness", "dB", "voice", 6.0, _loudness, both_ways=True),
+    Measure("face.brief_movements", "count", "face", 2.0, _movements, is_relative=True),
+    Measure("gaze.away_share", "1", "face", 0.3, _away_share, is_relative=True),
+    Measure("blink.rate", "1/min", "face", 25.0, _blink_rate, both_ways=True),
 )
 
 
@@ -144,10 +160,8 @@ def answers_from(
     question_of: Callable[[str], Question],
     utterances: Sequence[Utterance],
     *,
-    movements: Sequence[Movement] | None,
-    blinks: Sequence[Blink] | None,
-    away: Sequence[Observation] | None,
     present: Sequence[Observation],
+    face: FaceShown | None,
 ) -> tuple[Answer, ...]:
     """Sort what was measured into the answers it belongs to.
 
@@ -156,28 +170,30 @@ def answers_from(
         question_of: Finds a question by its id.
         utterances: All utterances in time order; on separate tracks the officer's mark the
             end of a question, on a mixed track the marks alone do.
-        movements, blinks, away: What the face showed; None where it was not assessed.
         present: When the face was there at all.
+        face: What it showed; None where it was not assessed.
 
     Returns:
         One answer per mark.
     """
     answers = []
     for mark in marks:
-        span = (mark.asked_end_s, mark.answer_end_s)
-        speech = tuple(u for u in utterances if _is_answer(u, mark) and _middle_in(u, *span))
-        seen_s = sum(_overlap_s(part, *span) for part in present)
-        seen = seen_s > 0 and seen_s >= LEAST_SEEN_SHARE * (span[1] - span[0])
+        start_s, end_s = mark.asked_end_s, mark.answer_end_s
+        speech = tuple(
+            u for u in utterances if _is_answer(u, mark) and _middle_in(u, start_s, end_s)
+        )
+        seen_s = sum(_overlap_s(part, start_s, end_s) for part in present)
+        seen = seen_s > 0 and seen_s >= LEAST_SEEN_SHARE * (end_s - start_s)
+        shown = face if seen else None
+        read = shown if shown is not None and start_s >= shown.signals_from_s else None
         answers.append(
             Answer(
                 question=question_of(mark.question_id),
                 mark=mark,
                 speech=speech,
-                movements=_within(movements, *span) if seen and movements is not None else None,
-                blinks=_within(blinks, *span) if seen and blinks is not None else None,
-                away=tuple(a for a in away if a.start_s < span[1] and a.end_s > span[0])
-                if seen and away is not None
-                else None,
+                movements=_within(read.movements, start_s, end_s) if read else None,
+                blinks=_within(shown.blinks, start_s, end_s) if shown else None,
+                away=_touching(read.away, start_s, end_s) if read else None,
                 face_seen=seen,
                 latency_s=_response_latency(mark, speech, utterances),
             )
@@ -247,6 +263,12 @@ def _response_latency(
 
 def _within(items: Sequence[Timed], start_s: float, end_s: float) -> tuple[Timed, ...]:
     return tuple(item for item in items if start_s <= item.apex_s <= end_s)
+
+
+def _touching(
+    parts: Sequence[Observation], start_s: float, end_s: float
+) -> tuple[Observation, ...]:
+    return tuple(part for part in parts if part.start_s < end_s and part.end_s > start_s)
 
 
 def _middle_in(utterance: Utterance, start_s: float, end_s: float) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from facesign.biometrics.face.baseline import Baseline
+from facesign.biometrics.face.meter import Rebased
 from facesign.biometrics.observation import Subject
 from facesign.biometrics.stream import Track
 from facesign.biometrics.voice.quality import VoiceQuality
@@ -16,8 +17,8 @@ from facesign.interview.findings import Findings
 from facesign.interview.flags import ExternalEvidence
 from facesign.interview.home import Settings
 from facesign.interview.marks import Mark
-from facesign.interview.media_info import MediaInfo, MediaProblem
-from facesign.interview.rendering import ReportImage
+from facesign.interview.media.info import MediaInfo, MediaProblem
+from facesign.interview.page.rendering import ReportImage
 from facesign.interview.script import Question, Script
 
 __all__ = ["RecordingFacts", "SessionFacts", "speaker_of"]
@@ -46,6 +47,8 @@ class SessionFacts:
     evidence: tuple[ExternalEvidence, ...]
     findings: Findings
     baselines: tuple[Baseline, ...]
+    rebased: tuple[Rebased, ...]
+    """When a baseline was given up."""
     voice: VoiceQuality | None
     tracks: tuple[Track, ...]
     has_video: bool

@@ -98,9 +98,9 @@ class Findings:
         self.curves.add("gaze.vertical", block.time_s, gaze.vertical_deg)
         self.signals.add(reading.signals)
         burst = reading.signals.reading("burst")
-        known = np.isfinite(burst).all(axis=1)
+        known = np.isfinite(burst).any(axis=1)
         if known.any():
-            strength = np.percentile(burst[known], 90, axis=1).astype(np.float32)
+            strength = np.nanpercentile(burst[known], 90, axis=1).astype(np.float32)
             self.curves.add("movement", block.time_s[known], strength)
 
 

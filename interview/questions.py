@@ -96,6 +96,14 @@ class QuestionLog:
             inside |= (time_s >= mark.asked_start_s) & (time_s <= end_s)
         return inside
 
+    def being_asked(self, time_s: TimeArray) -> BoolArray:
+        """Tell which times lie in a question whose end is known: the officer's turn."""
+        inside = np.zeros(len(time_s), dtype=np.bool_)
+        for mark in self._marks:
+            if mark.end_known:
+                inside |= (time_s >= mark.asked_start_s) & (time_s < mark.asked_end_s)
+        return inside
+
     def baseline_is_over(self, time_s: float) -> bool:
         """Tell whether a question of another kind was asked by this time."""
         return any(

@@ -15,8 +15,8 @@ from facesign.biometrics.observation import Observation
 from facesign.interview.flags import Flag
 from facesign.interview.home import Language
 from facesign.interview.outcome import Check, Outcome, Reason
+from facesign.interview.page.rendering import ReportImage, render_html
 from facesign.interview.prompts import Prompt
-from facesign.interview.rendering import ReportImage, render_html
 from facesign.interview.spool import SignalSpool
 from facesign.interview.tables import OutputFolder, observation_table, signal_batches
 
@@ -115,10 +115,11 @@ class Report:
         """Yield the summary that the command line prints."""
         yield f"outcome: {self.outcome}"
         for reason in self.reasons:
-            detail = ", ".join(f"{key} {value}" for key, value in reason.detail)
-            yield f"  {reason.code}" + (f" ({detail})" if detail else "")
+            if not reason.code.startswith("not_checked:"):
+                yield f"reason: {reason.code}"
         for check in self.not_checked:
-            yield f"  not assessed: {check.check} ({check.reason})"
+            need = "required" if check.required else "optional"
+            yield f"not assessed: {check.check} ({need}): {check.reason}"
         for flag in self.flags:
             yield f"flag {flag.flag_id}: {flag.code} {flag.start_s:.1f}-{flag.end_s:.1f} s"
         for prompt in self.prompts:

@@ -252,6 +252,7 @@ class Session:
             raise SessionStateError("this session is closed")
 
     def _facts(self, recording: RecordingFacts | None) -> SessionFacts:
+        meter = self._pipeline.meter if self._pipeline else None
         behaviour_off = self._behaviour_off
         if behaviour_off is None and self._consent.decision("behaviour") is False:
             behaviour_off = "consent_refused"
@@ -269,9 +270,8 @@ class Session:
             consent=self._consent,
             evidence=tuple(self._evidence),
             findings=self._findings,
-            baselines=tuple(self._pipeline.meter.baselines)
-            if self._pipeline and self._pipeline.meter
-            else (),
+            baselines=tuple(meter.baselines) if meter else (),
+            rebased=tuple(meter.rebased) if meter else (),
             voice=voice,
             tracks=self._tracks,
             has_video=self._has_video,

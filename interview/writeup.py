@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from facesign.biometrics.face.quality import reliability_of
 from facesign.biometrics.observation import Observation
 from facesign.biometrics.voice.utterances import Utterance
-from facesign.interview.answers import Answer, answers_from, measure_answers
+from facesign.interview.answers import Answer, FaceShown, answers_from, measure_answers
+from facesign.interview.assessed import unassessed_signals
 from facesign.interview.capture import capture_quality, frame_rate_hz, inter_ocular_px
 from facesign.interview.checks import Conditions, run_checks, voice_observations
 from facesign.interview.details import report_details
@@ -81,17 +82,23 @@ def _quality(facts: SessionFacts) -> tuple[Observation, ...]:
 
 
 def _answers(facts: SessionFacts) -> tuple[Answer, ...]:
-    rate_hz, size_px = frame_rate_hz(facts.findings), inter_ocular_px(facts.findings)
+    found = facts.findings
+    rate_hz, size_px = frame_rate_hz(found), inter_ocular_px(found)
     readable = reliability_of(rate_hz or 0.0, size_px or 0.0) != "none"
-    face = bool(facts.baselines) and facts.behaviour_off is None and readable
+    face = None
+    if facts.baselines and facts.behaviour_off is None and readable:
+        face = FaceShown(
+            movements=found.movements,
+            blinks=found.blinks,
+            away=found.named("gaze.away"),
+            signals_from_s=facts.baselines[0].end_s,
+        )
     return answers_from(
         facts.marks,
         facts.question_of,
-        facts.findings.utterances,
-        movements=facts.findings.movements if face else None,
-        blinks=facts.findings.blinks if face else None,
-        away=facts.findings.named("gaze.away") if face else None,
-        present=facts.findings.named("face.present"),
+        found.utterances,
+        present=found.named("face.present"),
+        face=face,
     )
 
 
@@ -145,6 +152,7 @@ def _all_observations(
     rows = [*found.observations, *quality, *summary]
     rows += [_of_utterance(facts, u) for u in found.utterances]
     if facts.behaviour_off is None:
+        rows += unassessed_signals(facts)
         for _, measured in measure_answers(answers):
             rows += measured
         rows += [_event("blink", b.onset_s, b.offset_s, b.closure) for b in found.blinks]

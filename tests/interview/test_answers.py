@@ -9,7 +9,7 @@ from facesign.biometrics.face.blinks import Blink
 from facesign.biometrics.face.movements import Movement
 from facesign.biometrics.observation import Observation
 from facesign.biometrics.voice.utterances import Utterance
-from facesign.interview.answers import MEASURES, Answer, answers_from, measure_answers
+from facesign.interview.answers import MEASURES, Answer, FaceShown, answers_from, measure_answers
 from facesign.interview.marks import Mark
 
 NAME = Mark("name", 1.0, 2.0, 6.0)
@@ -24,15 +24,16 @@ def answers(
     blinks: Sequence[Blink] | None = None,
     away: Sequence[Observation] | None = None,
     present: Sequence[Observation] = (seen("face.present", 0.0, 60.0),),
+    signals_from_s: float = 0.0,
 ) -> tuple[Answer, ...]:
     return answers_from(
         marks,
         SCRIPT.question,
         utterances,
-        movements=movements,
-        blinks=blinks,
-        away=away,
         present=present,
+        face=FaceShown(movements or (), blinks or (), away or (), signals_from_s)
+        if (movements, blinks, away) != (None, None, None)
+        else None,
     )
 
 

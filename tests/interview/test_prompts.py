@@ -8,7 +8,7 @@ from session_factory import SCRIPT, movement, question, seen, speech
 from facesign.biometrics.face.movements import Movement
 from facesign.biometrics.observation import Observation
 from facesign.biometrics.voice.utterances import Utterance
-from facesign.interview.answers import MEASURES, Measure, answers_from
+from facesign.interview.answers import MEASURES, FaceShown, Measure, answers_from
 from facesign.interview.marks import Mark
 from facesign.interview.prompts import Prompt, departs, prompts_from
 from facesign.interview.script import Question
@@ -35,10 +35,8 @@ def prompts(
         marks,
         known.__getitem__,
         utterances,
-        movements=movements,
-        blinks=None,
-        away=None,
         present=[seen("face.present", 0.0, 40.0)],
+        face=None if movements is None else FaceShown(movements, (), (), signals_from_s=15.0),
     )
     return list(prompts_from(answers, "high"))
 
@@ -118,7 +116,9 @@ def test_an_answer_earlier_than_usual_is_no_departure() -> None:
     assert prompts([*late, speech(21.1, 27.0, filled_at_s=[22.0, 23.0])]) == []
 
 
-@pytest.mark.parametrize("measure", MEASURES, ids=lambda m: m.name)
+@pytest.mark.parametrize(
+    "measure", [m for m in MEASURES if not m.is_relative], ids=lambda m: m.name
+)
 def test_a_departure_counts_from_its_least_on_and_downwards_only_where_both_ways(
     measure: Measure,
 ) -> None:
@@ -128,6 +128,12 @@ def test_a_departure_counts_from_its_least_on_and_downwards_only_where_both_ways
     assert departs(departure(name, 100.0 - 1.01 * least, 100.0)) == both_ways
     assert not departs(departure(name, 100.0 + 1e6, None))
     assert not departs(Observation(name, 0, 1, None, "1", 100.0, 1.0, "not_assessed", "no_sound"))
+
+
+@pytest.mark.parametrize("measure", [m for m in MEASURES if m.is_relative], ids=lambda m: m.name)
+def test_what_is_counted_against_the_baseline_needs_no_usual_beside_it(measure: Measure) -> None:
+    assert departs(departure(measure.name, measure.least, None))
+    assert not departs(departure(measure.name, 0.99 * measure.least, None))
 
 
 def test_an_unsteady_baseline_asks_for_three_robust_deviations() -> None:

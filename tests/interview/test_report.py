@@ -23,12 +23,12 @@ from session_factory import (
 )
 
 from facesign.errors import OutputError
-from facesign.interview import rendering
 from facesign.interview import report as report_module
 from facesign.interview.facts import RecordingFacts
 from facesign.interview.home import Settings
 from facesign.interview.marks import Mark
-from facesign.interview.media_info import AudioInfo, MediaInfo, MediaProblem, VideoInfo
+from facesign.interview.media.info import AudioInfo, MediaInfo, MediaProblem, VideoInfo
+from facesign.interview.page import rendering
 from facesign.interview.report import Report, report_schema
 from facesign.interview.session import Session
 
@@ -43,6 +43,7 @@ def recording(**problems: str) -> RecordingFacts:
         MediaInfo(
             name="interview.mp4",
             duration_s=30.0,
+            is_synthetic=False,
             video=VideoInfo("h264", 640, 480, 30.0, 90),
             audio=AudioInfo("aac", 48_000, 2, 0.02, ("mixed",)),
         ),
@@ -179,9 +180,8 @@ def test_the_page_comes_in_the_language_of_the_settings_or_the_one_asked_for() -
 def test_the_summary_names_outcome_reasons_flags_and_prompts() -> None:
     lines = list(full().lines())
     assert lines[0] == "outcome: review"
-    assert "  flag:undeclared_person (n_spans 1)" in lines
-    assert "  not_checked:genuineness" in lines
-    assert "  not assessed: genuineness (no_analyser)" in lines
+    assert "reason: flag:undeclared_person" in lines
+    assert "not assessed: genuineness (required): no_analyser" in lines
     assert "flag f1: undeclared_person 3.0-9.0 s" in lines
     assert "prompt p1: 11.0-25.0 s, income: Which employer?" in lines
 
