@@ -39,9 +39,11 @@ def sound_alone(path: Path, seconds: float = 2.0) -> Path:
 
 def first_seconds(path: Path, seconds: float, *, phone: bool = False, sound: bool = True) -> Path:
     """Write the start of the bundled interview in 640x360, over the phone in 8 kHz mono."""
+    rate_hz, codec = (8_000, "pcm_mulaw") if phone else (16_000, "aac")
     with av.open(str(INTERVIEW)) as source, av.open(str(path), "w") as output:
         picture = output.add_stream("libx264", rate=30, options={"preset": "ultrafast"})
         picture.width, picture.height, picture.pix_fmt = 640, 360, "yuv420p"
+        voice = output.add_stream(codec, rate=rate_hz, layout="mono") if sound else None
         for n, frame in enumerate(source.decode(video=0)):
             if frame.time is None or frame.time >= seconds - 1e-6:
                 break
@@ -49,10 +51,8 @@ def first_seconds(path: Path, seconds: float, *, phone: bool = False, sound: boo
             small.pts, small.time_base = n, Fraction(1, 30)
             output.mux(picture.encode(small))
         output.mux(picture.encode(None))
-        if sound:
-            rate_hz, codec = (8_000, "pcm_mulaw") if phone else (16_000, "aac")
-            stream = output.add_stream(codec, rate=rate_hz, layout="mono")
-            _encode_sound(output, stream, _interview_sound(seconds, rate_hz), rate_hz)
+        if voice is not None:
+            _encode_sound(output, voice, _interview_sound(seconds, rate_hz), rate_hz)
     return path
 
 
