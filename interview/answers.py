@@ -119,9 +119,7 @@ MEASURES: tuple[Measure, ...] = (
     Measure("response_latency", "s", "voice", 1.0, False, _latency),
     Measure("pause.longest", "s", "voice", 1.0, False, _longest_pause),
     Measure("filled_pause.count", "count", "voice", 2.0, False, _filled_pauses),
-    Measure(
-        "syllable_rate", "Hz", "voice", 1.5, True, _weighted(lambda u: u.syllable_rate_hz)
-    ),
+    Measure("syllable_rate", "Hz", "voice", 1.5, True, _weighted(lambda u: u.syllable_rate_hz)),
     Measure("pitch", "Hz", "voice", 30.0, True, _weighted(lambda u: u.pitch_hz)),
     Measure("loudness", "dB", "voice", 6.0, True, _weighted(lambda u: u.loudness_db)),
     Measure("movement.count", "count", "face", 2.0, False, _movements),
@@ -184,9 +182,7 @@ def measure_answers(answers: Sequence[Answer]) -> Iterator[tuple[Answer, list[Ob
     """
     for answer in answers:
         others = [
-            other
-            for other in answers
-            if other is not answer and other.question.kind == "baseline"
+            other for other in answers if other is not answer and other.question.kind == "baseline"
         ]
         yield answer, [_observe(measure, answer, others) for measure in MEASURES]
 
@@ -204,7 +200,11 @@ def _observe(measure: Measure, answer: Answer, usual: Sequence[Answer]) -> Obser
         baseline_median=median,
         baseline_mad=float(np.median(np.abs(np.array(known) - median))) if known else None,
         status="assessed" if value is not None else "not_assessed",
-        reason=None if value is not None else "too_little_speech" if measure.source == "voice" else "no_face",
+        reason=None
+        if value is not None
+        else "too_little_speech"
+        if measure.source == "voice"
+        else "no_face",
         analyser="interview.answers",
     )
 
