@@ -22,6 +22,7 @@ __all__ = [
 
 MISSING = "–"
 MINUS = "\N{MINUS SIGN}"
+NO_BREAK = "\N{NO-BREAK SPACE}"
 _DECIMALS = {
     "s": 1,
     "deg": 1,
@@ -30,6 +31,7 @@ _DECIMALS = {
     "kHz": 1,
     "px": 0,
     "percent": 0,
+    "count": 0,
     "1/min": 1,
     "st": 1,
 }
@@ -101,10 +103,12 @@ def usual_range(observation: Mapping[str, Any]) -> Range | None:
     """
     value, median = observation["value"], observation["baseline_median"]
     mad = observation["baseline_mad"]
-    if value is None or median is None or not mad:
+    if value is None or median is None or mad is None:
         return None
     half = USUAL_SIGMAS * MAD_TO_SIGMA * mad
     low, high = min(value, median - half), max(value, median + half)
+    if low == high:
+        return None
     margin = 0.08 * (high - low)
     low, width = low - margin, high - low + 2 * margin
     left = 100 * (median - half - low) / width
@@ -143,7 +147,9 @@ def _beside_baseline(texts: Texts, observation: Mapping[str, Any]) -> tuple[str,
     written = MISSING if value is None else value + ending
     if median is None:
         return written, MISSING
-    return written, (median if mad is None else f"{median} ± {mad}") + ending
+    return written, (
+        f"{median}{NO_BREAK}±{NO_BREAK}{mad}" if observation["baseline_mad"] else median
+    ) + ending
 
 
 def _shown_as(values: list[float], unit: str, name: str) -> tuple[list[float], str]:
@@ -159,7 +165,9 @@ def _decimals(values: list[float], unit: str) -> int:
     """Choose the digits after the point: one more where a value would look like 0 or all."""
     smallest = min((abs(value) for value in values if value), default=1.0)
     nearly_all = unit == "percent" and any(99 < value < 100 for value in values)
-    return _DECIMALS.get(unit, 2) + (nearly_all or (unit in _FINER_BELOW_1 and smallest < 1))
+    halves = unit == "count" and any(value % 1 for value in values)
+    small = unit in _FINER_BELOW_1 and smallest < 1
+    return _DECIMALS.get(unit, 2) + (nearly_all or halves or small)
 
 
 def _number(value: float, decimals: int) -> str:
@@ -168,6 +176,6 @@ def _number(value: float, decimals: int) -> str:
 
 
 def _unit(texts: Texts, unit: str, name: str) -> str:
-    if texts.has("unit_of", name):
-        return texts("unit_of", name)
-    return texts("unit", unit) if texts.has("unit", unit) else f" {unit}"
+    section, code = ("unit_of", name) if texts.has("unit_of", name) else ("unit", unit)
+    ending = texts(section, code) if texts.has(section, code) else f" {unit}"
+    return ending.replace(" ", NO_BREAK)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import math
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 from facesign.errors import MarksError
 from facesign.interview.script import Script
@@ -43,15 +45,17 @@ def read_marks(path: Path, script: Script | None = None) -> tuple[Mark, ...]:
     try:
         with path.open(newline="", encoding="utf-8-sig") as file:
             reader = csv.DictReader(file)
-            if set(reader.fieldnames or ()) != set(COLUMNS):
+            if sorted(reader.fieldnames or ()) != sorted(COLUMNS):
                 raise MarksError(f"{path}: the first line must be {','.join(COLUMNS)}")
-            marks = [_mark(path, number, row) for number, row in enumerate(reader, 2)]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
+            marks = [_mark(path, reader.line_num, row) for row in reader]
+    except OSError as error:
+        raise MarksError(f"{path}: {error.strerror}") from error
+    except (UnicodeDecodeError, csv.Error) as error:
         raise MarksError(f"{path}: cannot be read as a CSV table") from error
     if not marks:
         raise MarksError(f"{path}: holds no question")
     marks.sort(key=lambda mark: mark.asked_start_s)
-    for before, after in zip(marks, marks[1:], strict=False):
+    for before, after in pairwise(marks):
         if after.asked_start_s < before.asked_end_s:
             raise MarksError(
                 f"{path}: {after.question_id} is asked at {after.asked_start_s} s, while "
@@ -62,15 +66,18 @@ def read_marks(path: Path, script: Script | None = None) -> tuple[Mark, ...]:
     return tuple(marks)
 
 
-def _mark(path: Path, number: int, row: dict[str, str | None]) -> Mark:
+def _mark(path: Path, number: int, row: dict[str | Any, str | Any]) -> Mark:
     where = f"{path}, line {number}"
-    question_id = (row["question_id"] or "").strip()
+    # csv keeps what is too much under None and gives None for what is missing.
+    if None in row or None in row.values():
+        raise MarksError(f"{where}: expected {len(COLUMNS)} values, one for each column")
+    question_id = row["question_id"].strip()
     if not question_id:
         raise MarksError(f"{where}: question_id is empty")
     times = []
     for column in COLUMNS[1:]:
         try:
-            times.append(float(row[column] or ""))
+            times.append(float(row[column]))
         except ValueError as error:
             raise MarksError(f"{where}: {column} is not a number: {row[column]!r}") from error
     if not all(math.isfinite(t) and t >= 0 for t in times) or sorted(times) != times:
@@ -78,7 +85,7 @@ def _mark(path: Path, number: int, row: dict[str, str | None]) -> Mark:
             f"{where}: expected 0 <= asked_start_s <= asked_end_s <= answer_end_s, "
             f"got {', '.join(str(t) for t in times)}"
         )
-    return Mark(question_id, *times)
+    return Mark(question_id, times[0], times[1], times[2])
 
 
 def _known(path: Path, mark: Mark, script: Script | None) -> None:

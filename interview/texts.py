@@ -22,10 +22,13 @@ class Texts:
 
     def __call__(self, section: str, code: str, **values: object) -> str:
         """Return the text of a code with its placeholders filled in."""
-        text = self._sections.get(section, {}).get(code)
-        return (
-            code.replace("not_assessed", "not assessed") if text is None else text.format(**values)
-        )
+        text = self.raw(section, code)
+        return text.format(**values) if self.has(section, code) else text
+
+    def raw(self, section: str, code: str) -> str:
+        """Return the text of a code with its placeholders left open."""
+        shown = code.replace("not_assessed", "not assessed")
+        return self._sections.get(section, {}).get(code, shown)
 
     def has(self, section: str, code: str) -> bool:
         """Tell whether a code has a text of its own."""

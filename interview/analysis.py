@@ -1,0 +1,109 @@
+"""Analyze a recording: a file is a stream that ends."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from facesign.interview.consent import read_consent
+from facesign.interview.facts import RecordingFacts
+from facesign.interview.home import Settings
+from facesign.interview.marks import Mark, read_marks
+from facesign.interview.media import open_media
+from facesign.interview.report import Report
+from facesign.interview.script import Script, load_script
+from facesign.interview.session import BaselineMode, Participant, Session
+from facesign.interview.tables import check_writable
+
+__all__ = ["Progress", "analyze"]
+
+Progress = Callable[[float, float | None], None]
+"""Called with seconds done and seconds in all (None where the file does not say)."""
+
+
+def analyze(
+    media: Path | str,
+    *,
+    script: str | Path | Script | None = None,
+    marks: Path | str | Sequence[Mark] | None = None,
+    customer: str | None = None,
+    external_ref: str | None = None,
+    consent: Path | str | None = None,
+    applicant_audio: Path | str | None = None,
+    officer_audio: Path | str | None = None,
+    participants: Sequence[Participant] = (),
+    behaviour: bool = True,
+    baseline: BaselineMode = "auto",
+    settings: Settings | None = None,
+    task_file: Path | None = None,
+    out: Path | str | None = None,
+    images: bool = False,
+    progress: Progress | None = None,
+) -> Report:
+    """Analyze a recorded interview of one applicant.
+
+    Args:
+        media: A file with picture, sound or both.
+        script: Id of a script that ships, a YAML file, or a loaded Script.
+        marks: When each question was asked: a CSV file or the marks themselves.
+        customer: Customer number, shown in the report.
+        external_ref: The bank's own number for the case.
+        consent: A consent file, see `read_consent`.
+        applicant_audio: The applicant's own microphone, on the media's clock.
+        officer_audio: The officer's own microphone, likewise.
+        participants: Who was declared to be in the picture besides the applicant.
+        behaviour: Whether behaviour is assessed.
+        baseline: `auto`, or `whole` to use a short recording as its own baseline.
+        settings: Settings in force; by default those of the home folder.
+        task_file: A Face Landmarker `.task` file to use instead of the bundled mesh.
+        out: Folder to save the report to; checked before the recording is read.
+        images: Whether the saved page shows pictures of the face.
+        progress: Called now and then while reading.
+
+    Returns:
+        The report; without `out` nothing is written.
+
+    Raises:
+        MediaError: the file cannot be opened or holds nothing that can be decoded.
+        ScriptError, MarksError, ConsentError, SettingsError: an option is wrong.
+        OutputError: `out` cannot be written.
+    """
+    if out is not None:
+        check_writable(Path(out))
+    loaded = script if isinstance(script, Script) or script is None else load_script(script)
+    with open_media(
+        media, applicant_audio=applicant_audio, officer_audio=officer_audio
+    ) as recording:
+        audio = recording.info.audio
+        session = Session(
+            script=loaded,
+            customer=customer,
+            external_ref=external_ref,
+            marks=_marks(marks, loaded),
+            tracks=audio.tracks if audio else (),
+            participants=participants,
+            behaviour=behaviour,
+            baseline=baseline,
+            settings=settings,
+            task_file=task_file,
+            recorded=True,
+        )
+        if consent is not None:
+            session.take_consents(read_consent(Path(consent)))
+        for item in recording:
+            session.push(item)
+            if progress is not None:
+                progress(item.time_s, recording.info.duration_s)
+        report = session.close(RecordingFacts(recording.info, recording.problems))
+    if out is not None:
+        report.save(out, images=images)
+    return report
+
+
+def _marks(marks: Any, script: Script | None) -> Sequence[Mark]:
+    if marks is None:
+        return ()
+    if isinstance(marks, str | Path):
+        return read_marks(Path(marks), script)
+    return tuple(marks)

@@ -1,0 +1,286 @@
+"""One interview: consent, what is pushed, what is asked, and the report at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal, TypeAlias, get_args
+
+import uuid6
+
+from facesign.biometrics.face.baseline import BaselineSource
+from facesign.biometrics.face.faces import FaceFinder
+from facesign.biometrics.face.mesh import BundledMesh, FaceMesh, TaskMesh
+from facesign.biometrics.face.track import FaceTracker
+from facesign.biometrics.stream import Frame, Sound, Track
+from facesign.errors import ConsentError, SessionStateError, SettingsError
+from facesign.interview.consent import Consent, ConsentBook, Purpose
+from facesign.interview.facts import RecordingFacts, SessionFacts
+from facesign.interview.findings import Findings
+from facesign.interview.flags import ExternalEvidence
+from facesign.interview.home import Home, Settings, require_one_of
+from facesign.interview.marks import Mark
+from facesign.interview.pictures import PictureKeeper
+from facesign.interview.pipeline import Pipeline
+from facesign.interview.questions import QuestionLog
+from facesign.interview.report import Report
+from facesign.interview.script import Script, load_script
+from facesign.interview.writeup import write_up
+
+__all__ = ["BaselineMode", "Participant", "Session"]
+
+BaselineMode: TypeAlias = Literal["auto", "whole"]
+Participant: TypeAlias = Literal["applicant", "co_applicant", "interpreter", "companion"]
+_VOICE_MODELS = ("silero_vad", "swift_f0")
+
+
+class Session:
+    """Push frames and sound of one applicant after consent; close it to get the report.
+
+    A session is used by one thread. Time is the items' own; nothing is read from a clock
+    but the moments of creation and consent.
+
+    Args:
+        script: Id of a script that ships, a YAML file, or a loaded Script.
+        customer: Customer number, shown in the report.
+        external_ref: The bank's own number for the case.
+        marks: Questions whose times are known beforehand; needs a script.
+        tracks: The sound that will be pushed: `("mixed",)`, or `("applicant", "officer")`.
+        participants: Who was declared to be in the picture besides the applicant.
+        behaviour: Whether behaviour is assessed; the profile `eu` switches it off too.
+        baseline: `auto`, or `whole` to use a short recording as its own baseline.
+        settings: Settings in force; by default those of the home folder.
+        task_file: A Face Landmarker `.task` file to use instead of the bundled mesh.
+        recorded: Frames and sound come from a recording made elsewhere, so consent that
+            is not shown is reported instead of refused.
+
+    Raises:
+        SettingsError: an option has a value that is not allowed.
+        ScriptError: there is no such script, or it lacks a marked question.
+        ProviderError: the settings ask for CUDA, and it cannot start.
+    """
+
+    def __init__(
+        self,
+        *,
+        script: str | Path | Script | None = None,
+        customer: str | None = None,
+        external_ref: str | None = None,
+        marks: Sequence[Mark] = (),
+        tracks: Sequence[Track] = ("mixed",),
+        participants: Sequence[Participant] = (),
+        behaviour: bool = True,
+        baseline: BaselineMode = "auto",
+        settings: Settings | None = None,
+        task_file: Path | None = None,
+        recorded: bool = False,
+    ) -> None:
+        if marks and script is None:
+            raise SettingsError("marks name questions of a script: give the script as well")
+        require_one_of("baseline", baseline, get_args(BaselineMode))
+        for participant in participants:
+            require_one_of("participant", participant, get_args(Participant))
+        for track in tracks:
+            require_one_of("track", track, get_args(Track))
+        self.session_id = str(uuid6.uuid7())
+        self.created_at = datetime.now(UTC)
+        self._script = load_script(script) if isinstance(script, str | Path) else script
+        self._customer = customer
+        self._external_ref = external_ref
+        self._settings = settings if settings is not None else Home.resolve().settings()
+        if self._settings.provider == "cuda":
+            from facesign.models.runtime import require_provider
+
+            require_provider("cuda")
+        self._behaviour_off = (
+            "behaviour_off" if not behaviour or self._settings.profile == "eu" else None
+        )
+        self._baseline = baseline
+        self._recorded = recorded
+        self._participants = tuple(participants)
+        self._tracks = tuple(tracks)
+        self._task_file = task_file
+        self._marked = bool(marks)
+        self._questions = QuestionLog(self._script, marks)
+        for mark in marks:
+            self._questions.question(mark.question_id)
+        self._consent = ConsentBook()
+        self._evidence: list[ExternalEvidence] = []
+        self._findings = Findings()
+        self._pictures = PictureKeeper()
+        self._pipeline: Pipeline | None = None
+        self._models: list[str] = []
+        self._end_s = 0.0
+        self._has_video = False
+        self._has_audio = False
+        self._closed = False
+
+    def __repr__(self) -> str:
+        """Show the id, never a person's data."""
+        return f"Session({self.session_id})"
+
+    def consent(self, *, purpose: str, text: str, given_by: str, granted: bool = True) -> Consent:
+        """Record a decision of the applicant on one purpose.
+
+        Args:
+            purpose: `recording`, `face`, `voice`, `behaviour` or `search`.
+            text: Version of the words that were shown.
+            given_by: Customer number of who decided.
+            granted: False where it was refused.
+
+        Raises:
+            ConsentError: the purpose is unknown or something is missing.
+        """
+        self._require_open()
+        return self._consent.add(purpose, text=text, given_by=given_by, granted=granted)
+
+    def take_consents(self, consents: Sequence[Consent]) -> None:
+        """Record decisions that were made before the session, see `read_consent`."""
+        self._require_open()
+        self._consent.extend(tuple(consents))
+
+    def push(self, item: Frame | Sound) -> None:
+        """Analyze one frame or one run of sound.
+
+        Raises:
+            ConsentError: its purpose was not consented to.
+            SessionStateError: the session is closed.
+        """
+        self._require_open()
+        self._may_use("recording")
+        if isinstance(item, Sound):
+            self._has_audio = True
+            self._end_s = max(self._end_s, item.end_s)
+            allowed = self._may_use("voice")
+        else:
+            self._has_video = True
+            self._end_s = max(self._end_s, item.time_s)
+            allowed = self._may_use("face")
+            if allowed:
+                self._pictures.push(item)
+        if not allowed:
+            return
+        if self._pipeline is None:
+            self._pipeline = self._open_pipeline()
+        for event in self._pipeline.push(item):
+            self._findings.add(event)
+
+    def ask(self, question_id: str, *, time_s: float | None = None) -> None:
+        """Mark that a question starts to be asked, now or at a time of the session."""
+        self._require_open()
+        self._questions.ask(question_id, self._end_s if time_s is None else time_s)
+
+    def asked(self, *, time_s: float | None = None) -> None:
+        """Mark that the question is asked and the answer may start."""
+        self._require_open()
+        self._questions.asked(self._end_s if time_s is None else time_s)
+
+    def add_evidence(
+        self,
+        *,
+        source: str,
+        kind: Literal["identity", "genuineness"],
+        result: Literal["match", "no_match", "inconclusive"],
+        reference: str | None = None,
+        time_s: float | None = None,
+    ) -> None:
+        """Add what another system of the bank found.
+
+        Raises:
+            SettingsError: kind or result is not one of those above, the source has no name,
+                or the time is negative.
+        """
+        self._require_open()
+        at_s = self._end_s if time_s is None else time_s
+        self._evidence.append(ExternalEvidence(source, kind, result, reference, at_s))
+
+    def close(self, recording: RecordingFacts | None = None) -> Report:
+        """End the session and write its report.
+
+        Args:
+            recording: What is known about the file it came from, if it came from one.
+
+        Raises:
+            SessionStateError: the session is closed already.
+        """
+        self._require_open()
+        if self._pipeline is not None:
+            for event in self._pipeline.finish():
+                self._findings.add(event)
+        self._questions.end(self._end_s)
+        self._closed = True
+        self._findings.end_s = max(self._findings.end_s, self._end_s)
+        return write_up(self._facts(recording))
+
+    def _open_pipeline(self) -> Pipeline:
+        agreed = self._consent.decision("behaviour") is not False
+        return Pipeline(
+            open_tracker=self._open_tracker,
+            tracks=() if self._consent.decision("voice") is False else self._tracks,
+            questions=self._questions,
+            baseline=self._baseline_source(),
+            behaviour=agreed and self._behaviour_off is None,
+        )
+
+    def _open_tracker(self) -> FaceTracker:
+        mesh: FaceMesh = TaskMesh(self._task_file) if self._task_file else BundledMesh()
+        self._models += [*mesh.models, *FaceFinder.models]
+        return FaceTracker(mesh, FaceFinder())
+
+    def _baseline_source(self) -> BaselineSource:
+        if self._baseline == "whole":
+            return "whole"
+        asks = self._marked or (self._script is not None and not self._recorded)
+        return "marked_questions" if asks else "calm_start"
+
+    def _may_use(self, purpose: Purpose) -> bool:
+        """Tell whether items of a purpose may be analyzed; refused ones are left alone."""
+        decision = self._consent.decision(purpose)
+        if decision is None and self._recorded:
+            return True
+        if purpose == "recording" and decision is False:
+            raise ConsentError("consent to recording was refused: nothing may be analyzed")
+        if decision is None:
+            raise ConsentError(
+                f"no consent to {purpose}: call session.consent(purpose={purpose!r}, ...) first"
+            )
+        return decision
+
+    def _require_open(self) -> None:
+        if self._closed:
+            raise SessionStateError("this session is closed")
+
+    def _facts(self, recording: RecordingFacts | None) -> SessionFacts:
+        meter = self._pipeline.meter if self._pipeline else None
+        behaviour_off = self._behaviour_off
+        if behaviour_off is None and self._consent.decision("behaviour") is False:
+            behaviour_off = "consent_refused"
+            self._findings.forget_behaviour()
+        voice = self._pipeline.voice_quality if self._pipeline else None
+        models = [*self._models, *(_VOICE_MODELS if voice is not None else ())]
+        return SessionFacts(
+            session_id=self.session_id,
+            created_at=self.created_at,
+            script=self._script,
+            marks=self._questions.marks,
+            question_of=self._questions.question,
+            customer=self._customer,
+            external_ref=self._external_ref,
+            consent=self._consent,
+            evidence=tuple(self._evidence),
+            findings=self._findings,
+            baselines=tuple(meter.baselines) if meter else (),
+            rebased=tuple(meter.rebased) if meter else (),
+            voice=voice,
+            tracks=self._tracks,
+            has_video=self._has_video,
+            has_audio=self._has_audio,
+            behaviour_off=behaviour_off,
+            baseline_mode=self._baseline,
+            others_declared=bool(set(self._participants) - {"applicant"}),
+            settings=self._settings,
+            models=tuple(dict.fromkeys(models)),
+            images=self._pictures.images,
+            recording=recording,
+        )

@@ -1,0 +1,180 @@
+"""From everything a session knows to its report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from facesign.biometrics.face.quality import reliability_of
+from facesign.biometrics.observation import Observation
+from facesign.biometrics.voice.utterances import Utterance
+from facesign.interview.answers import Answer, FaceShown, answers_from, measure_answers
+from facesign.interview.assessed import unassessed_signals
+from facesign.interview.capture import capture_quality, frame_rate_hz, inter_ocular_px
+from facesign.interview.checks import Conditions, run_checks, voice_observations
+from facesign.interview.details import report_details
+from facesign.interview.facts import SessionFacts, speaker_of
+from facesign.interview.flags import flags_from
+from facesign.interview.outcome import Reason, decide_outcome
+from facesign.interview.prompts import Prompt, prompts_from
+from facesign.interview.report import Report
+from facesign.interview.summary import face_summary, voice_summary
+
+__all__ = ["write_up"]
+
+
+def write_up(facts: SessionFacts) -> Report:
+    """Write the report of a closed session."""
+    findings = facts.findings
+    answers = _answers(facts)
+    prompts = _prompts(facts, answers)
+    flags = flags_from(
+        findings.observations,
+        facts.evidence,
+        first_found_s=findings.first_found_s,
+        others_declared=facts.others_declared,
+    )
+    quality = _quality(facts)
+    checks = run_checks(
+        findings,
+        quality,
+        flags,
+        facts.evidence,
+        facts.consent,
+        _conditions(facts),
+        facts.settings.required_checks,
+    )
+    outcome, reasons = decide_outcome(checks, flags, _capture_reasons(facts))
+    summary = _summary(facts, answers)
+    return Report(
+        session_id=facts.session_id,
+        created_at=facts.created_at,
+        outcome=outcome,
+        reasons=reasons,
+        checks=checks,
+        prompts=prompts,
+        flags=flags,
+        identity={
+            "status": "assessed" if facts.evidence else "not_assessed",
+            "evidence": [item.to_dict() for item in facts.evidence],
+        },
+        quality=quality,
+        observations=_all_observations(facts, answers, quality, summary),
+        details=report_details(facts, answers, checks, prompts, flags, summary),
+        signals=findings.signals,
+        images=facts.images,
+    )
+
+
+def _quality(facts: SessionFacts) -> tuple[Observation, ...]:
+    face_refused = facts.consent.decision("face") is False
+    voice_refused = facts.consent.decision("voice") is False
+    return (
+        *capture_quality(
+            facts.findings,
+            unseen="consent_refused" if facts.has_video and face_refused else "no_video",
+        ),
+        *voice_observations(
+            facts.voice,
+            facts.findings.end_s,
+            unheard="consent_refused" if facts.has_audio and voice_refused else "no_sound",
+        ),
+    )
+
+
+def _answers(facts: SessionFacts) -> tuple[Answer, ...]:
+    found = facts.findings
+    rate_hz, size_px = frame_rate_hz(found), inter_ocular_px(found)
+    readable = reliability_of(rate_hz or 0.0, size_px or 0.0) != "none"
+    face = None
+    if facts.baselines and facts.behaviour_off is None and readable:
+        face = FaceShown(
+            movements=found.movements,
+            blinks=found.blinks,
+            away=found.named("gaze.away"),
+            signals_from_s=facts.baselines[0].end_s,
+        )
+    return answers_from(
+        facts.marks,
+        facts.question_of,
+        found.utterances,
+        present=found.named("face.present"),
+        face=face,
+    )
+
+
+def _prompts(facts: SessionFacts, answers: tuple[Answer, ...]) -> tuple[Prompt, ...]:
+    if facts.behaviour_off is not None:
+        return ()
+    rate_hz = frame_rate_hz(facts.findings) or 0.0
+    size_px = inter_ocular_px(facts.findings) or 0.0
+    return tuple(prompts_from(answers, reliability_of(rate_hz, size_px)))
+
+
+def _conditions(facts: SessionFacts) -> Conditions:
+    return Conditions(
+        has_video=facts.has_video,
+        has_audio=facts.has_audio,
+        behaviour_off=facts.behaviour_off,
+        face_refused=facts.consent.decision("face") is False,
+        voice_refused=facts.consent.decision("voice") is False,
+        has_baseline=bool(facts.baselines),
+        speakers_known=any(m.end_known for m in facts.marks) or "applicant" in facts.tracks,
+        voice=facts.voice,
+    )
+
+
+def _capture_reasons(facts: SessionFacts) -> Iterator[Reason]:
+    if not facts.has_video:
+        yield Reason("no_video")
+    elif facts.findings.n_found == 0 and facts.consent.decision("face") is not False:
+        yield Reason("no_face")
+    if not facts.has_audio:
+        yield Reason("no_sound")
+    problems = facts.recording.problems if facts.recording else ()
+    if any(p.code in ("truncated", "damaged_packets") for p in problems):
+        yield Reason("media_damaged")
+
+
+def _summary(facts: SessionFacts, answers: tuple[Answer, ...]) -> tuple[Observation, ...]:
+    if facts.behaviour_off is not None:
+        return ()
+    face = face_summary(facts.findings, facts.baselines[0]) if facts.baselines else ()
+    return (*face, *voice_summary(answers))
+
+
+def _all_observations(
+    facts: SessionFacts,
+    answers: tuple[Answer, ...],
+    quality: tuple[Observation, ...],
+    summary: tuple[Observation, ...],
+) -> tuple[Observation, ...]:
+    found = facts.findings
+    rows = [*found.observations, *quality, *summary]
+    rows += [_of_utterance(facts, u) for u in found.utterances]
+    if facts.behaviour_off is None:
+        rows += unassessed_signals(facts)
+        for _, measured in measure_answers(answers):
+            rows += measured
+        rows += [_event("blink", b.onset_s, b.offset_s, b.closure) for b in found.blinks]
+        rows += [
+            _event("face.movement", m.onset_s, m.offset_s, m.strength) for m in found.movements
+        ]
+    return tuple(sorted(rows, key=lambda o: (o.start_s, o.end_s, o.name)))
+
+
+def _event(name: str, start_s: float, end_s: float, value: float) -> Observation:
+    return Observation(
+        name, start_s, end_s, value, "1", analyser="face." + name.rsplit(".")[-1] + "s"
+    )
+
+
+def _of_utterance(facts: SessionFacts, utterance: Utterance) -> Observation:
+    return Observation(
+        name="speech",
+        start_s=utterance.start_s,
+        end_s=utterance.end_s,
+        value=utterance.loudness_db,
+        unit="dB",
+        subject=speaker_of(utterance, facts.marks),
+        analyser="voice.utterances",
+    )
