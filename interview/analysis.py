@@ -14,6 +14,7 @@ from facesign.interview.media import open_media
 from facesign.interview.report import Report
 from facesign.interview.script import Script, load_script
 from facesign.interview.session import BaselineMode, Participant, Session
+from facesign.interview.tables import check_writable
 
 __all__ = ["Progress", "analyze"]
 
@@ -36,6 +37,8 @@ def analyze(
     baseline: BaselineMode = "auto",
     settings: Settings | None = None,
     task_file: Path | None = None,
+    out: Path | str | None = None,
+    images: bool = False,
     progress: Progress | None = None,
 ) -> Report:
     """Analyze a recorded interview of one applicant.
@@ -54,15 +57,20 @@ def analyze(
         baseline: `auto`, or `whole` to use a short recording as its own baseline.
         settings: Settings in force; by default those of the home folder.
         task_file: A Face Landmarker `.task` file to use instead of the bundled mesh.
+        out: Folder to save the report to; checked before the recording is read.
+        images: Whether the saved page shows pictures of the face.
         progress: Called now and then while reading.
 
     Returns:
-        The report; nothing is written.
+        The report; without `out` nothing is written.
 
     Raises:
         MediaError: the file cannot be opened or holds nothing that can be decoded.
         ScriptError, MarksError, ConsentError, SettingsError: an option is wrong.
+        OutputError: `out` cannot be written.
     """
+    if out is not None:
+        check_writable(Path(out))
     loaded = script if isinstance(script, Script) or script is None else load_script(script)
     with open_media(
         media, applicant_audio=applicant_audio, officer_audio=officer_audio
@@ -87,7 +95,10 @@ def analyze(
             session.push(item)
             if progress is not None:
                 progress(item.time_s, recording.info.duration_s)
-        return session.close(RecordingFacts(recording.info, recording.problems))
+        report = session.close(RecordingFacts(recording.info, recording.problems))
+    if out is not None:
+        report.save(out, images=images)
+    return report
 
 
 def _marks(marks: Any, script: Script | None) -> Sequence[Mark]:

@@ -16,11 +16,13 @@ from facesign.biometrics.voice.utterances import Utterance
 from facesign.interview.marks import Mark
 from facesign.interview.script import Question
 
-__all__ = ["MEASURES", "Answer", "Measure", "answers_from", "measure_answers"]
+__all__ = ["MEASURES", "Answer", "FaceShown", "Measure", "answers_from", "measure_answers"]
 
 Source: TypeAlias = Literal["voice", "face"]
-_WHY_NOT: dict[Source, str] = {"voice": "too_little_speech", "face": "baseline_short"}
 Timed = TypeVar("Timed", Movement, Blink)
+LEAST_SPEECH_S = 0.5
+LEAST_SEEN_SHARE = 0.8
+"""An answer with the face away for more of it says nothing about what the face did."""
 OVERLAP_S = 0.3
 """Speech that runs from the question this far into the answer hides where the answer began."""
 
@@ -34,10 +36,12 @@ class Answer:
     speech: tuple[Utterance, ...]
     """The applicant's utterances, cut to none outside the answer."""
     movements: tuple[Movement, ...] | None
-    """None where movements were not assessed."""
+    """None, as the next two, where the face was not assessed."""
     blinks: tuple[Blink, ...] | None
     away: tuple[Observation, ...] | None
-    """`gaze.away` intervals; None where gaze was not assessed."""
+    """`gaze.away` intervals."""
+    face_seen: bool
+    """Whether the face was there for enough of the answer."""
     latency_s: float | None
     """From the end of the question to the first speech."""
 
@@ -58,6 +62,18 @@ class Answer:
                 yield before.end_s, after.start_s
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class FaceShown:
+    """What the face showed over the session."""
+
+    movements: Sequence[Movement]
+    blinks: Sequence[Blink]
+    away: Sequence[Observation]
+    """`gaze.away` intervals."""
+    signals_from_s: float
+    """When the baseline was full; before it no movement and no gaze was assessed."""
+
+
 @dataclass(frozen=True, slots=True)
 class Measure:
     """One thing measured per answer, and what makes it worth a mention."""
@@ -67,9 +83,11 @@ class Measure:
     source: Source
     least: float
     """Smallest departure from the own usual that is mentioned, in `unit`."""
-    both_ways: bool
-    """Whether less than usual counts as well as more."""
     of: Callable[[Answer], float | None] = field(repr=False)
+    both_ways: bool = False
+    """Whether less than usual counts as well as more."""
+    is_relative: bool = False
+    """Whether the value is counted against the own baseline already, so that usual is none."""
 
 
 def _latency(answer: Answer) -> float | None:
@@ -82,16 +100,23 @@ def _longest_pause(answer: Answer) -> float | None:
     return max((end - start for start, end in answer.pauses()), default=0.0)
 
 
-def _weighted(value: Callable[[Utterance], float | None]) -> Callable[[Answer], float | None]:
+def _weighted(answer: Answer, read: Callable[[Utterance], float | None]) -> float | None:
     """Average a value over utterances, longer ones counting more."""
+    known = [(v, u.duration_s) for u in answer.speech if (v := read(u)) is not None]
+    total_s = sum(s for _, s in known)
+    return sum(v * s for v, s in known) / total_s if total_s >= LEAST_SPEECH_S else None
 
-    def of(answer: Answer) -> float | None:
-        pairs = [(value(u), u.end_s - u.start_s) for u in answer.speech]
-        known = [(v, s) for v, s in pairs if v is not None]
-        total_s = sum(s for _, s in known)
-        return sum(v * s for v, s in known) / total_s if total_s >= 0.5 else None
 
-    return of
+def _syllable_rate(answer: Answer) -> float | None:
+    return _weighted(answer, lambda u: u.syllable_rate_hz)
+
+
+def _pitch(answer: Answer) -> float | None:
+    return _weighted(answer, lambda u: u.pitch_hz)
+
+
+def _loudness(answer: Answer) -> float | None:
+    return _weighted(answer, lambda u: u.loudness_db)
 
 
 def _filled_pauses(answer: Answer) -> float | None:
@@ -106,7 +131,7 @@ def _away_share(answer: Answer) -> float | None:
     length_s = answer.end_s - answer.start_s
     if answer.away is None or length_s < 1.0:
         return None
-    return sum(_overlap_s(part, answer) for part in answer.away) / length_s
+    return sum(_overlap_s(part, answer.start_s, answer.end_s) for part in answer.away) / length_s
 
 
 def _blink_rate(answer: Answer) -> float | None:
@@ -118,15 +143,15 @@ def _blink_rate(answer: Answer) -> float | None:
 
 # Least departures are own choices on the cautious side; none is a measured operating point.
 MEASURES: tuple[Measure, ...] = (
-    Measure("response_latency", "s", "voice", 1.0, False, _latency),
-    Measure("pause.longest", "s", "voice", 1.0, False, _longest_pause),
-    Measure("filled_pause.count", "count", "voice", 2.0, False, _filled_pauses),
-    Measure("syllable_rate", "Hz", "voice", 1.5, True, _weighted(lambda u: u.syllable_rate_hz)),
-    Measure("pitch", "Hz", "voice", 30.0, True, _weighted(lambda u: u.pitch_hz)),
-    Measure("loudness", "dB", "voice", 6.0, True, _weighted(lambda u: u.loudness_db)),
-    Measure("movement.count", "count", "face", 2.0, False, _movements),
-    Measure("gaze.away_share", "1", "face", 0.3, False, _away_share),
-    Measure("blink.rate", "1/min", "face", 25.0, True, _blink_rate),
+    Measure("voice.response_latency", "s", "voice", 1.0, _latency),
+    Measure("voice.longest_pause", "s", "voice", 1.0, _longest_pause),
+    Measure("voice.filled_pauses", "count", "voice", 2.0, _filled_pauses),
+    Measure("voice.syllable_rate", "Hz", "voice", 1.5, _syllable_rate, both_ways=True),
+    Measure("voice.pitch", "Hz", "voice", 30.0, _pitch, both_ways=True),
+    Measure("voice.loudness", "dB", "voice", 6.0, _loudness, both_ways=True),
+    Measure("face.brief_movements", "count", "face", 2.0, _movements, is_relative=True),
+    Measure("gaze.away_share", "1", "face", 0.3, _away_share, is_relative=True),
+    Measure("blink.rate", "1/min", "face", 25.0, _blink_rate, both_ways=True),
 )
 
 
@@ -135,9 +160,8 @@ def answers_from(
     question_of: Callable[[str], Question],
     utterances: Sequence[Utterance],
     *,
-    movements: Sequence[Movement] | None,
-    blinks: Sequence[Blink] | None,
-    away: Sequence[Observation] | None,
+    present: Sequence[Observation],
+    face: FaceShown | None,
 ) -> tuple[Answer, ...]:
     """Sort what was measured into the answers it belongs to.
 
@@ -146,29 +170,31 @@ def answers_from(
         question_of: Finds a question by its id.
         utterances: All utterances in time order; on separate tracks the officer's mark the
             end of a question, on a mixed track the marks alone do.
-        movements, blinks, away: What the face showed; None where it was not assessed.
+        present: When the face was there at all.
+        face: What it showed; None where it was not assessed.
 
     Returns:
         One answer per mark.
     """
     answers = []
     for mark in marks:
+        start_s, end_s = mark.asked_end_s, mark.answer_end_s
         speech = tuple(
-            u
-            for u in utterances
-            if u.track != "officer" and _middle_in(u, mark.asked_end_s, mark.answer_end_s)
+            u for u in utterances if _is_answer(u, mark) and _middle_in(u, start_s, end_s)
         )
-        span = (mark.asked_end_s, mark.answer_end_s)
+        seen_s = sum(_overlap_s(part, start_s, end_s) for part in present)
+        seen = seen_s > 0 and seen_s >= LEAST_SEEN_SHARE * (end_s - start_s)
+        shown = face if seen else None
+        read = shown if shown is not None and start_s >= shown.signals_from_s else None
         answers.append(
             Answer(
                 question=question_of(mark.question_id),
                 mark=mark,
                 speech=speech,
-                movements=None if movements is None else _within(movements, *span),
-                blinks=None if blinks is None else _within(blinks, *span),
-                away=None
-                if away is None
-                else tuple(a for a in away if a.start_s < span[1] and a.end_s > span[0]),
+                movements=_within(read.movements, start_s, end_s) if read else None,
+                blinks=_within(shown.blinks, start_s, end_s) if shown else None,
+                away=_touching(read.away, start_s, end_s) if read else None,
+                face_seen=seen,
                 latency_s=_response_latency(mark, speech, utterances),
             )
         )
@@ -202,9 +228,20 @@ def _observe(measure: Measure, answer: Answer, usual: Sequence[Answer]) -> Obser
         baseline_median=median,
         baseline_mad=float(np.median(np.abs(np.array(known) - median))) if known else None,
         status="assessed" if value is not None else "not_assessed",
-        reason=None if value is not None else _WHY_NOT[measure.source],
+        reason=None if value is not None else _why_not(measure, answer),
         analyser="interview.answers",
     )
+
+
+def _why_not(measure: Measure, answer: Answer) -> str:
+    if measure.source == "voice":
+        return "too_little_speech"
+    return "baseline_short" if answer.face_seen else "no_face"
+
+
+def _is_answer(utterance: Utterance, mark: Mark) -> bool:
+    """Tell whether an utterance can be the applicant's: on a mixed track the marks say so."""
+    return utterance.track == "applicant" or (utterance.track == "mixed" and mark.end_known)
 
 
 def _response_latency(
@@ -228,9 +265,15 @@ def _within(items: Sequence[Timed], start_s: float, end_s: float) -> tuple[Timed
     return tuple(item for item in items if start_s <= item.apex_s <= end_s)
 
 
+def _touching(
+    parts: Sequence[Observation], start_s: float, end_s: float
+) -> tuple[Observation, ...]:
+    return tuple(part for part in parts if part.start_s < end_s and part.end_s > start_s)
+
+
 def _middle_in(utterance: Utterance, start_s: float, end_s: float) -> bool:
     return start_s <= (utterance.start_s + utterance.end_s) / 2 <= end_s
 
 
-def _overlap_s(part: Observation, answer: Answer) -> float:
-    return max(0.0, min(part.end_s, answer.end_s) - max(part.start_s, answer.start_s))
+def _overlap_s(part: Observation, start_s: float, end_s: float) -> float:
+    return max(0.0, min(part.end_s, end_s) - max(part.start_s, start_s))

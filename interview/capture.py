@@ -37,23 +37,31 @@ def inter_ocular_px(findings: Findings) -> float | None:
     return float(np.median(sizes)) if sizes else None
 
 
-def capture_quality(findings: Findings) -> Iterator[Observation]:
+def capture_quality(findings: Findings, *, unseen: str = "no_video") -> Iterator[Observation]:
     """Summarise the picture's quality; a median over the session for each kind.
 
     Args:
         findings: What the analysers found.
+        unseen: Reason code for a session whose picture was not looked at.
 
     Yields:
         One observation a kind, with quality 0 to 1; not assessed where there was no face.
     """
+    faceless = "no_face" if findings.n_frames else unseen
     for name, unit, reason, read in _PICTURE:
         values = [read(picture) for picture in findings.pictures.kept]
-        yield _observe(findings, name, unit, reason, [v for v in values if np.isfinite(v)])
+        known = [v for v in values if np.isfinite(v)]
+        yield _observe(findings, name, unit, reason, known, faceless)
     turns = [float(np.hypot(yaw, pitch)) for yaw, pitch in findings.poses.kept]
-    yield _observe(findings, "quality.pose", "deg", "head_pose", turns)
+    yield _observe(findings, "quality.pose", "deg", "head_pose", turns, faceless)
     rate_hz = frame_rate_hz(findings)
     yield _observe(
-        findings, "quality.rate", "Hz", "frame_rate", [] if rate_hz is None else [rate_hz]
+        findings,
+        "quality.rate",
+        "Hz",
+        "frame_rate",
+        [] if rate_hz is None else [rate_hz],
+        "too_short" if findings.n_frames else unseen,
     )
     seen = findings.n_found / findings.n_frames if findings.n_frames else None
     yield Observation(
@@ -63,21 +71,27 @@ def capture_quality(findings: Findings) -> Iterator[Observation]:
         value=seen,
         unit="1",
         status="assessed" if seen is not None else "not_assessed",
-        reason=None if seen is not None else "no_video",
+        reason=None if seen is not None else unseen,
         quality=seen,
         analyser="interview.capture",
     )
 
 
 def quality_reasons(quality: Sequence[Observation]) -> tuple[str, ...]:
-    """Return the reason codes of everything that was not good enough to be used."""
-    reasons = [_reason_of(o.name) for o in quality if o.status == "assessed" and o.quality == 0.0]
-    reasons += [o.reason for o in quality if o.reason is not None]
+    """Return the reason codes of every property of the picture that was not good enough."""
+    picture = [o for o in quality if o.name.startswith("quality.")]
+    reasons = [_reason_of(o.name) for o in picture if o.status == "assessed" and o.quality == 0.0]
+    reasons += [o.reason for o in picture if o.reason is not None]
     return tuple(dict.fromkeys(reasons))
 
 
 def _observe(
-    findings: Findings, name: str, unit: str, reason: FaceReason, values: list[float]
+    findings: Findings,
+    name: str,
+    unit: str,
+    reason: FaceReason,
+    values: list[float],
+    missing: str,
 ) -> Observation:
     value = float(np.median(values)) if values else None
     return Observation(
@@ -87,7 +101,7 @@ def _observe(
         value=value,
         unit=unit,
         status="assessed" if value is not None else "not_assessed",
-        reason=None if value is not None else "no_face",
+        reason=None if value is not None else missing,
         quality=None if value is None else grade(reason, value),
         analyser="interview.capture",
     )

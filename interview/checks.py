@@ -22,7 +22,7 @@ from facesign.interview.outcome import ALWAYS_REQUIRED, Check, CheckName
 __all__ = ["Conditions", "run_checks", "voice_observations"]
 
 _VOICE_REASON = {
-    "silent_track": "silent_audio",
+    "silent_track": "silent_sound",
     "low_snr": "noisy",
     "clipped": "clipped",
     "short_speech": "too_little_speech",
@@ -72,8 +72,16 @@ def run_checks(
     )
 
 
-def voice_observations(voice: VoiceQuality | None, end_s: float) -> Iterator[Observation]:
-    """Turn the quality of the applicant's track into observations."""
+def voice_observations(
+    voice: VoiceQuality | None, end_s: float, *, unheard: str = "no_sound"
+) -> Iterator[Observation]:
+    """Turn the quality of the applicant's track into observations.
+
+    Args:
+        voice: What was heard on it; None where it was not listened to.
+        end_s: End of the session.
+        unheard: Reason code for a track that was not listened to.
+    """
     known = voice or VoiceQuality(None, 0.0, 0.0, None, ("silent_track",))
     rows: tuple[tuple[str, str, float | None, str], ...] = (
         ("voice.snr", "dB", known.snr_db, "low_snr"),
@@ -92,7 +100,7 @@ def voice_observations(voice: VoiceQuality | None, end_s: float) -> Iterator[Obs
             value=value if measured else None,
             unit=unit,
             status="assessed" if measured else "not_assessed",
-            reason=None if measured else _why_no_voice(voice),
+            reason=None if measured else unheard if voice is None else _why_no_voice(voice),
             quality=(0.0 if reason in reasons else 1.0) if measured else None,
             subject="session",
             analyser="voice.quality",
@@ -123,7 +131,7 @@ def _quality(quality: Sequence[Observation], conditions: Conditions) -> _Made:
     reasons = list(quality_reasons(quality))
     voice = conditions.voice
     if not conditions.has_audio:
-        reasons.append("no_audio")
+        reasons.append("no_sound")
     elif voice is not None:
         reasons += [_VOICE_REASON[r] for r in voice.reasons if r in _UNUSABLE_VOICE]
     return (None, reasons[0]) if reasons else (False, None)
@@ -178,14 +186,12 @@ def _voice_behaviour(conditions: Conditions) -> _Made:
         return None, conditions.behaviour_off
     if conditions.voice_refused:
         return None, "consent_refused"
-    if not conditions.has_audio:
-        return None, "no_audio"
-    if conditions.voice is not None and "silent_track" in conditions.voice.reasons:
-        return None, "silent_audio"
+    if not conditions.has_audio or conditions.voice is None:
+        return None, "no_sound"
+    if "silent_track" in conditions.voice.reasons:
+        return None, "silent_sound"
     return (False, None) if conditions.speakers_known else (None, "speakers_not_separated")
 
 
-def _why_no_voice(voice: VoiceQuality | None) -> str:
-    if voice is None:
-        return "no_audio"
-    return "silent_audio" if "silent_track" in voice.reasons else "too_little_speech"
+def _why_no_voice(voice: VoiceQuality) -> str:
+    return "silent_sound" if "silent_track" in voice.reasons else "too_little_speech"

@@ -78,7 +78,7 @@ def read_consent(path: Path) -> tuple[Consent, ...]:
     """
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise ConsentError(f"{path}: not a readable consent file ({_short(error)})") from error
     wanted = ("text", "given_by", "at", "purposes")
     if not isinstance(data, dict) or any(key not in data for key in wanted):
@@ -96,19 +96,22 @@ def _from_dict(path: Path, data: dict[str, Any]) -> tuple[Consent, ...]:
     purposes = data["purposes"]
     if not isinstance(purposes, dict) or not all(isinstance(v, bool) for v in purposes.values()):
         raise ConsentError(f"{path}: `purposes` maps each purpose to true or false")
-    return tuple(
-        _checked(purpose, str(data["text"]), str(data["given_by"]), granted, at.astimezone(UTC))
-        for purpose, granted in purposes.items()
-    )
+    try:
+        return tuple(
+            _checked(purpose, data["text"], data["given_by"], granted, at.astimezone(UTC))
+            for purpose, granted in purposes.items()
+        )
+    except ConsentError as error:
+        raise ConsentError(f"{path}: {error}") from error
 
 
-def _checked(purpose: str, text: str, given_by: str, granted: bool, at: datetime) -> Consent:
+def _checked(purpose: str, text: Any, given_by: Any, granted: bool, at: datetime) -> Consent:
     for known in PURPOSES:
         if purpose == known:
             break
     else:
         raise ConsentError(f"no purpose {purpose!r}; there are {', '.join(PURPOSES)}")
-    if not text or not given_by:
+    if not all(isinstance(value, str) and value for value in (text, given_by)):
         raise ConsentError("consent needs the version of the words shown and who gave it")
     return Consent(known, text, given_by, granted, at)
 

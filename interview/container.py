@@ -68,6 +68,8 @@ class StreamReader(Generic[MediaStream]):
         self.stream: MediaStream = stream
         self.damaged = 0
         """Packets and frames that could not be decoded, or only in part."""
+        self.is_synthetic = container.metadata.get("synthetic") == "true"
+        """Whether the file says of itself that it was rendered."""
         self.duration_s = _duration_s(container)
         """The container's claim about its length."""
         states_length = container.format.name.split(",")[0] in STATING_LENGTH
@@ -173,6 +175,10 @@ def _first_bytes(path: Path | str) -> bytes:
         raise MediaError(path, "no such file; check the path") from error
     except PermissionError as error:
         raise MediaError(path, "no permission to read it; ask its owner for access") from error
+    except MediaError:
+        raise
+    except (OSError, ValueError) as error:
+        raise MediaError(path, f"cannot be read ({error}); check the path and the disk") from error
     if not head:
         raise MediaError(path, "is empty (0 bytes); copy or record it again")
     return head

@@ -194,6 +194,8 @@ def _limits(facts: SessionFacts) -> Iterator[str]:
         yield "no_face"
     if facts.recording is not None:
         yield "recording_only"
+        if facts.recording.info.is_synthetic:
+            yield "synthetic_sample"
 
 
 def _baseline_limits(facts: SessionFacts) -> Iterator[str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from facesign.biometrics.face.baseline import Baseline
+from facesign.biometrics.face.meter import Rebased
 from facesign.biometrics.observation import Subject
 from facesign.biometrics.stream import Track
 from facesign.biometrics.voice.quality import VoiceQuality
@@ -46,6 +47,8 @@ class SessionFacts:
     evidence: tuple[ExternalEvidence, ...]
     findings: Findings
     baselines: tuple[Baseline, ...]
+    rebased: tuple[Rebased, ...]
+    """When a baseline was given up."""
     voice: VoiceQuality | None
     tracks: tuple[Track, ...]
     has_video: bool
@@ -69,5 +72,5 @@ def speaker_of(utterance: Utterance, marks: tuple[Mark, ...]) -> Subject:
         if mark.asked_start_s <= middle_s < mark.asked_end_s:
             return "officer"
         if mark.asked_end_s <= middle_s <= mark.answer_end_s:
-            return "applicant"
+            return "applicant" if mark.end_known else "session"
     return "session"

@@ -19,6 +19,7 @@ from facesign.interview.timeline import Curves
 __all__ = ["Findings"]
 
 MOST_SAMPLES = 4096
+BEHAVIOUR = ("gaze.away", "head.turned")
 Sample = TypeVar("Sample")
 
 
@@ -61,6 +62,15 @@ class Findings:
         """Return all observations of a name, in the order they came."""
         return tuple(o for o in self.observations if o.name == name)
 
+    def forget_behaviour(self) -> None:
+        """Drop what only behaviour is made of, after consent to it was withdrawn."""
+        self.movements.clear()
+        self.blinks.clear()
+        self.observations = [o for o in self.observations if o.name not in BEHAVIOUR]
+        self.curves.forget("gaze.horizontal", "gaze.vertical", "movement")
+        self.signals.close()
+        self.signals = SignalSpool()
+
     def _add_face(self, face: Face) -> None:
         self.n_frames += 1
         self.end_s = max(self.end_s, face.time_s)
@@ -88,9 +98,9 @@ class Findings:
         self.curves.add("gaze.vertical", block.time_s, gaze.vertical_deg)
         self.signals.add(reading.signals)
         burst = reading.signals.reading("burst")
-        known = np.isfinite(burst).all(axis=1)
+        known = np.isfinite(burst).any(axis=1)
         if known.any():
-            strength = np.percentile(burst[known], 90, axis=1).astype(np.float32)
+            strength = np.nanpercentile(burst[known], 90, axis=1).astype(np.float32)
             self.curves.add("movement", block.time_s[known], strength)
 
 

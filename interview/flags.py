@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeAlias
 
 from facesign.biometrics.observation import Observation
+from facesign.errors import SettingsError
+from facesign.interview.home import require_one_of
 
 __all__ = ["ExternalEvidence", "Flag", "FlagCode", "flags_from"]
 
@@ -32,6 +34,14 @@ class ExternalEvidence:
     reference: str | None
     """The other system's own number for it."""
     time_s: float
+
+    def __post_init__(self) -> None:
+        require_one_of("kind", self.kind, ("identity", "genuineness"))
+        require_one_of("result", self.result, ("match", "no_match", "inconclusive"))
+        if not self.source:
+            raise SettingsError("evidence needs the name of its source")
+        if not self.time_s >= 0:
+            raise SettingsError(f"time_s must not be negative, got {self.time_s}")
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values for `report.json`."""
@@ -107,9 +117,9 @@ def _from_faces(
         elif o.name == "face.absent" and first_found_s is not None:
             if o.start_s > first_found_s and o.duration_s >= FACE_ABSENT_S:
                 yield _flag("face_absent", "protocol", o, o.duration_s, "s", FACE_ABSENT_S)
-        elif o.name == "face.elsewhere":
+        elif o.name == "face.place_jump":
             yield _flag("face_elsewhere", "identity", o, o.value, "1", PLACE_JUMP_WIDTHS)
-        elif o.name == "face.size_changed":
+        elif o.name == "face.size_jump":
             yield _flag("face_size_changed", "identity", o, o.value, "1", SIZE_JUMP_RATIO)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
@@ -14,7 +14,16 @@ import platformdirs
 from facesign.errors import OutputError, SettingsError
 from facesign.models.registry import PROVIDERS, Provider
 
-__all__ = ["CHECKS", "LANGUAGES", "PROFILES", "Home", "Language", "Profile", "Settings"]
+__all__ = [
+    "CHECKS",
+    "LANGUAGES",
+    "PROFILES",
+    "Home",
+    "Language",
+    "Profile",
+    "Settings",
+    "require_one_of",
+]
 
 Language: TypeAlias = Literal["zh", "en"]
 Profile: TypeAlias = Literal["default", "eu"]
@@ -29,6 +38,16 @@ _ALLOWED: dict[str, tuple[str, ...]] = {
     "provider": PROVIDERS,
 }
 _OWNER_ONLY = 0o700
+
+
+def require_one_of(name: str, value: str, allowed: Sequence[str]) -> None:
+    """Check that a value is one of those allowed.
+
+    Raises:
+        SettingsError: it is not; the message names the setting and lists what is allowed.
+    """
+    if value not in allowed:
+        raise SettingsError(f"{name} must be one of {', '.join(allowed)}, got {value!r}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +65,7 @@ class Settings:
 
     def __post_init__(self) -> None:
         for name, allowed in _ALLOWED.items():
-            value = getattr(self, name)
-            if value not in allowed:
-                raise SettingsError(f"{name} must be one of {', '.join(allowed)}, got {value!r}")
+            require_one_of(name, getattr(self, name), allowed)
         checks: object = self.required_checks
         if not (isinstance(checks, tuple) and checks and all(it in CHECKS for it in checks)):
             raise SettingsError(

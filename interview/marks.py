@@ -7,6 +7,7 @@ import math
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 from facesign.errors import MarksError
 from facesign.interview.script import Script
@@ -44,10 +45,12 @@ def read_marks(path: Path, script: Script | None = None) -> tuple[Mark, ...]:
     try:
         with path.open(newline="", encoding="utf-8-sig") as file:
             reader = csv.DictReader(file)
-            if set(reader.fieldnames or ()) != set(COLUMNS):
+            if sorted(reader.fieldnames or ()) != sorted(COLUMNS):
                 raise MarksError(f"{path}: the first line must be {','.join(COLUMNS)}")
-            marks = [_mark(path, number, row) for number, row in enumerate(reader, 2)]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
+            marks = [_mark(path, reader.line_num, row) for row in reader]
+    except OSError as error:
+        raise MarksError(f"{path}: {error.strerror}") from error
+    except (UnicodeDecodeError, csv.Error) as error:
         raise MarksError(f"{path}: cannot be read as a CSV table") from error
     if not marks:
         raise MarksError(f"{path}: holds no question")
@@ -63,15 +66,18 @@ def read_marks(path: Path, script: Script | None = None) -> tuple[Mark, ...]:
     return tuple(marks)
 
 
-def _mark(path: Path, number: int, row: dict[str, str | None]) -> Mark:
+def _mark(path: Path, number: int, row: dict[str | Any, str | Any]) -> Mark:
     where = f"{path}, line {number}"
-    question_id = (row["question_id"] or "").strip()
+    # csv keeps what is too much under None and gives None for what is missing.
+    if None in row or None in row.values():
+        raise MarksError(f"{where}: expected {len(COLUMNS)} values, one for each column")
+    question_id = row["question_id"].strip()
     if not question_id:
         raise MarksError(f"{where}: question_id is empty")
     times = []
     for column in COLUMNS[1:]:
         try:
-            times.append(float(row[column] or ""))
+            times.append(float(row[column]))
         except ValueError as error:
             raise MarksError(f"{where}: {column} is not a number: {row[column]!r}") from error
     if not all(math.isfinite(t) and t >= 0 for t in times) or sorted(times) != times:

@@ -49,8 +49,8 @@ class Recording:
     Iterating yields Frame and Sound items strictly in order of their `time_s`, whatever
     the interleaving of the file; a Sound piece starts at its time and reaches up to 0.1 s
     beyond it. Time zero is the earliest presentation time of the picture or the sound of
-    the media file. Decoding runs ahead in a background thread, by at most 64 items and
-    about 48 MiB, so memory does not grow with the length.
+    the media file. Decoding runs ahead in a background thread, by at most 32 items and
+    about 24 MiB, so memory does not grow with the length.
     """
 
     def __init__(
@@ -135,6 +135,7 @@ def open_media(
         info = MediaInfo(
             name=Path(path).name,
             duration_s=(pictures or sounds[0]).reader.duration_s,
+            is_synthetic=(pictures or sounds[0]).reader.is_synthetic,
             video=video_info(pictures) if pictures else None,
             audio=audio_info(sounds) if sounds else None,
         )

@@ -17,9 +17,14 @@ RESTART_ITEMS = 8
 MAX_PENDING = 8
 """Frames held back at most while waiting for the next usable time."""
 USUAL_INTERVAL_S = 0.04
+GAP_S = 0.5
+"""An interval this long is a gap in the picture, not a rate."""
+DTS_MARGIN = 4
+"""Presentation times have to be wrong so much oftener than decoding times to be given up: a
+damaged packet puts a few frames out of order without their times being wrong."""
 VARIABLE_ABOVE = 0.1
-"""Share of intervals unlike the one before them from which a rate is called variable."""
-UNLIKE = 0.25
+"""Share of intervals unlike their mean so far from which a rate is called variable."""
+UNLIKE = 0.1
 """Part by which an interval has to differ; rounding to a millisecond stays below."""
 
 
@@ -63,6 +68,8 @@ class FrameClock(Generic[Picture]):
 
     def __init__(self, usual_interval_s: float = USUAL_INTERVAL_S) -> None:
         self.repaired = 0
+        self.gaps = 0
+        self.gap_s = 0.0
         self.end_s: float | None = None
         """Time of the last picture plus its interval; None before the first."""
         self._timeline = Timeline()
@@ -73,10 +80,11 @@ class FrameClock(Generic[Picture]):
         self._latest = {"pts": -math.inf, "dts": -math.inf}
         self._n_intervals = 0
         self._n_unlike = 0
+        self._sum_s = 0.0
 
     @property
     def is_variable(self) -> bool:
-        """Tell whether more than a tenth of the intervals differ from the one before."""
+        """Tell whether more than a tenth of the intervals are unlike their mean so far."""
         return self._n_unlike > VARIABLE_ABOVE * max(self._n_intervals, 1)
 
     def push(
@@ -113,13 +121,13 @@ class FrameClock(Generic[Picture]):
         return self._last_s + self._interval_s * (len(self._pending) + 1)
 
     def _better(self, pts_s: float | None, dts_s: float | None) -> float | None:
-        """Choose as FFmpeg's best-effort timestamp does: what was wrong less often."""
+        """Choose much as FFmpeg's best-effort timestamp does: what was wrong less often."""
         for name, time_s in (("pts", pts_s), ("dts", dts_s)):
             if time_s is None or time_s <= self._latest[name]:
                 self._faults[name] += 1
             else:
                 self._latest[name] = time_s
-        return pts_s if self._faults["pts"] <= self._faults["dts"] else dts_s
+        return pts_s if self._faults["pts"] <= self._faults["dts"] + DTS_MARGIN else dts_s
 
     def _emit_before(self, time_s: float) -> Iterator[tuple[float, Picture]]:
         waiting, self._pending = self._pending, []
@@ -136,11 +144,18 @@ class FrameClock(Generic[Picture]):
         self, picture: Picture, time_s: float, measured: bool = True
     ) -> tuple[float, Picture]:
         if self._last_s is not None and measured:
-            interval_s = time_s - self._last_s
-            unlike = abs(interval_s - self._interval_s) > UNLIKE * self._interval_s
-            self._n_unlike += unlike and self._n_intervals > 0
-            self._n_intervals += 1
-            self._interval_s = interval_s
+            self._measure(time_s - self._last_s)
         self._last_s = time_s
         self.end_s = time_s + self._interval_s
         return time_s, picture
+
+    def _measure(self, interval_s: float) -> None:
+        if interval_s >= GAP_S:
+            self.gaps += 1
+            self.gap_s += interval_s
+            return
+        self._n_intervals += 1
+        self._sum_s += interval_s
+        mean_s = self._sum_s / self._n_intervals
+        self._n_unlike += abs(interval_s - mean_s) > UNLIKE * mean_s
+        self._interval_s = interval_s

@@ -25,6 +25,7 @@ ProblemCode: TypeAlias = Literal[
     "no_sound",
     "no_video",
     "picture_ends_early",
+    "picture_gaps",
     "picture_starts_late",
     "sound_ends_early",
     "sound_gaps",
@@ -77,6 +78,8 @@ class MediaInfo:
     """File name without its folder."""
     duration_s: float | None
     """As the container claims; None where it does not."""
+    is_synthetic: bool
+    """Whether the file says of itself that its person was rendered."""
     video: VideoInfo | None
     audio: AudioInfo | None
 
@@ -124,7 +127,7 @@ def find_problems(
         yield from _reading_problems(track)
         yield from _missing_end(track, tracks)
     if pictures and pictures.clock.is_variable:
-        yield MediaProblem("variable_rate", "intervals between frames vary by over a tenth")
+        yield MediaProblem("variable_rate", "the frame rate is not constant")
     if pictures and len(sounds) == 1 and sounds[0].name == "mixed":
         yield from _uneven_edges(pictures, sounds[0])
 
@@ -137,9 +140,10 @@ def _reading_problems(track: PictureTrack | SoundTrack) -> Iterator[MediaProblem
     if n_repaired := track.repaired:
         detail = f"{name}: {n_repaired} impossible times repaired"
         yield MediaProblem("timestamps_repaired", detail, n_repaired)
-    if isinstance(track, SoundTrack) and track.clock.gaps:
-        detail = f"{name}: {track.clock.gaps} gaps, {track.clock.gap_s:.2f} s in all"
-        yield MediaProblem("sound_gaps", detail, track.clock.gap_s)
+    if n_gaps := track.clock.gaps:
+        code: ProblemCode = "sound_gaps" if isinstance(track, SoundTrack) else "picture_gaps"
+        detail = f"{name}: {n_gaps} gaps, {track.clock.gap_s:.2f} s in all"
+        yield MediaProblem(code, detail, track.clock.gap_s)
 
 
 def _missing_end(

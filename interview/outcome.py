@@ -93,11 +93,11 @@ def _is_required(check: Check) -> bool:
 def _flag_reasons(flags: Sequence[Flag]) -> Iterator[Reason]:
     for code in dict.fromkeys(flag.code for flag in flags):
         count = sum(flag.code == code for flag in flags)
-        yield Reason(f"flag:{code}", (("count", count),))
+        yield Reason(f"flag:{code}", (("n_spans", count),))
 
 
 def _check_reasons(found: Sequence[Check], unchecked: Sequence[Check]) -> Iterator[Reason]:
     for check in found:
         yield Reason(f"finding:{check.check}")
     for check in unchecked:
-        yield Reason(f"not_checked:{check.check}", (("why", check.reason or ""),))
+        yield Reason(f"not_checked:{check.check}")

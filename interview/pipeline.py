@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TypeAlias
 
 import numpy as np
@@ -22,6 +23,7 @@ from facesign.biometrics.observation import Observation
 from facesign.biometrics.stream import BlockGrid, BoolArray, Frame, Sound, TimeArray, Track
 from facesign.biometrics.voice.quality import VoiceQuality
 from facesign.biometrics.voice.utterances import Utterance, Utterances
+from facesign.interview.ahead import OneAhead
 from facesign.interview.questions import QuestionLog
 
 __all__ = ["Event", "FaceReading", "Pipeline"]
@@ -57,10 +59,12 @@ class Pipeline:
         behaviour: bool,
     ) -> None:
         self._voices = {track: Utterances(track) for track in tracks}
+        self._questions = questions
         self._listened_to = next((t for t in tracks if t != "officer"), None)
-        self._open_face = lambda: _FacePath(
-            open_tracker(), questions, baseline, behaviour=behaviour
+        self._open_face = partial(
+            _FacePath, questions=questions, baseline=baseline, behaviour=behaviour
         )
+        self._open_tracker = open_tracker
         self._face: _FacePath | None = None
 
     @property
@@ -81,7 +85,7 @@ class Pipeline:
                 yield from self._voices[item.track].push(item)
         else:
             if self._face is None:
-                self._face = self._open_face()
+                self._face = self._open_face(self._open_tracker())
             yield from self._face.push(item)
         if self._face is not None:
             yield from self._face.release(self._heard_until_s(), self._speaking_at)
@@ -101,22 +105,28 @@ class Pipeline:
     def _speaking_at(self, time_s: TimeArray) -> BoolArray:
         if self._listened_to is None:
             return np.zeros(len(time_s), dtype=np.bool_)
-        return self._voices[self._listened_to].speaking_at(time_s)
+        heard = self._voices[self._listened_to].speaking_at(time_s)
+        # On one mixed track the officer is heard too, while a question is being asked.
+        return heard & ~self._questions.being_asked(time_s)
 
 
 class _FacePath:
-    """The face's analysers in their order, with blocks held until their sound is heard."""
+    """The face's analysers in their order, with blocks held until their sound is heard.
+
+    The tracker, which costs most, works on a frame while the rest has the one before.
+    """
 
     def __init__(
         self,
         tracker: FaceTracker,
+        *,
         questions: QuestionLog,
         baseline: BaselineSource,
-        *,
         behaviour: bool,
     ) -> None:
         self._tracker = tracker
         self._questions = questions
+        self._ahead: OneAhead[Frame, list[Face]] = OneAhead(lambda frame: list(tracker.push(frame)))
         self._presence = PresenceWatcher()
         self._grid: BlockGrid[Face] = BlockGrid(lambda face: face.time_s)
         self._held: deque[list[Face]] = deque()
@@ -128,21 +138,21 @@ class _FacePath:
         self.meter = SignalMeter(baseline) if behaviour else None
 
     def push(self, frame: Frame) -> Iterator[Event]:
-        self._now_s = frame.time_s
-        for face in self._tracker.push(frame):
-            yield face
-            yield from self._presence.push(face)
-            self._held.extend(self._grid.push(face))
+        for faces in self._ahead.push(frame):
+            yield from self._take(faces)
 
     def release(self, heard_until_s: float, speaking_at: _Listener) -> Iterator[Event]:
         while self._held:
             end_s = self._held[0][-1].time_s
-            if heard_until_s < end_s and self._now_s - end_s < SOUND_LATE_S:
+            # What is heard until a time does not include the time itself.
+            if heard_until_s <= end_s and self._now_s - end_s < SOUND_LATE_S:
                 return
             yield from self._read(self._held.popleft(), speaking_at)
 
     def finish(self, speaking_at: _Listener) -> Iterator[Event]:
-        yield from self._tracker.finish()
+        for faces in self._ahead.finish():
+            yield from self._take(faces)
+        yield from self._take(self._tracker.finish())
         yield from self._presence.finish()
         self._held.extend(self._grid.finish())
         while self._held:
@@ -153,6 +163,13 @@ class _FacePath:
             yield from self._blinks.finish()
             yield from self._attention.finish()
             yield from self._spotter.finish()
+
+    def _take(self, faces: Iterable[Face]) -> Iterator[Event]:
+        for face in faces:
+            self._now_s = face.time_s
+            yield face
+            yield from self._presence.push(face)
+            self._held.extend(self._grid.push(face))
 
     def _read(self, faces: list[Face], speaking_at: _Listener) -> Iterator[Event]:
         times = np.array([face.time_s for face in faces])

@@ -26,8 +26,8 @@ class Prefetch(Generic[Item]):
         source: Iterator[Item],
         size_of: Callable[[Item], int],
         *,
-        max_items: int = 64,
-        max_bytes: int = 48 * 2**20,
+        max_items: int = 32,
+        max_bytes: int = 24 * 2**20,
     ) -> None:
         self._source = source
         self._size_of = size_of

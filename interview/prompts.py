@@ -18,7 +18,7 @@ STRONG_LATENCY_S = 2.0
 LEAST_POINTS = 2
 SPREADS = 3.0
 FACE_MEASURES = frozenset(measure.name for measure in MEASURES if measure.source == "face")
-_LEAST = {measure.name: (measure.least, measure.both_ways) for measure in MEASURES}
+_MEASURE = {measure.name: measure for measure in MEASURES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +51,19 @@ def departs(observation: Observation) -> bool:
     """Tell whether an answer's measure lies outside this person's own usual.
 
     It must depart from the median over baseline questions by the measure's least departure
-    and by three robust deviations; without a baseline nothing departs.
+    and by three robust deviations; without a baseline nothing departs. What is counted
+    against the baseline already, such as brief movements, must reach the least alone.
     """
-    if observation.value is None or observation.baseline_median is None:
+    measure = _MEASURE[observation.name]
+    if observation.value is None:
         return False
-    least, both_ways = _LEAST[observation.name]
+    if measure.is_relative:
+        return observation.value >= measure.least
+    if observation.baseline_median is None:
+        return False
     departure = observation.value - observation.baseline_median
-    limit = max(least, SPREADS * 1.4826 * (observation.baseline_mad or 0.0))
-    return (abs(departure) if both_ways else departure) >= limit
+    limit = max(measure.least, SPREADS * 1.4826 * (observation.baseline_mad or 0.0))
+    return (abs(departure) if measure.both_ways else departure) >= limit
 
 
 def prompts_from(answers: Sequence[Answer], reliability: Reliability) -> Iterator[Prompt]:
@@ -90,6 +95,6 @@ def prompts_from(answers: Sequence[Answer], reliability: Reliability) -> Iterato
 
 def _points(observation: Observation) -> int:
     """One for each measure that departs, two for a very late answer."""
-    late = observation.name == "response_latency"
+    late = observation.name == "voice.response_latency"
     departure = (observation.value or 0.0) - (observation.baseline_median or 0.0)
     return 2 if late and departure >= STRONG_LATENCY_S else 1

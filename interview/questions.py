@@ -27,10 +27,15 @@ class QuestionLog:
         """Start a question; the answer to the one before ends here.
 
         Raises:
-            SessionStateError: the session has no script.
+            SessionStateError: the session has no script, or the time is past.
             ScriptError: the script has no such question.
         """
         self.question(question_id)
+        past_s = self._marks[-1].asked_end_s if self._marks else 0.0
+        if time_s < past_s:
+            raise SessionStateError(
+                f"{question_id} cannot start at {time_s} s: {past_s} s is past already"
+            )
         self.end(time_s)
         self._marks.append(Mark(question_id, time_s, time_s, time_s, end_known=False))
         self._open = True
@@ -39,10 +44,15 @@ class QuestionLog:
         """End the question that is being asked; its answer starts here.
 
         Raises:
-            SessionStateError: no question is open.
+            SessionStateError: no question is open, or it starts after that time.
         """
         if not self._open:
             raise SessionStateError("no question is open: call ask() first")
+        start_s = self._marks[-1].asked_start_s
+        if time_s < start_s:
+            raise SessionStateError(
+                f"the question cannot end at {time_s} s: it started at {start_s} s"
+            )
         self._marks[-1] = replace(
             self._marks[-1], asked_end_s=time_s, answer_end_s=time_s, end_known=True
         )
@@ -50,7 +60,8 @@ class QuestionLog:
     def end(self, time_s: float) -> None:
         """End the answer that is open, if one is."""
         if self._open:
-            self._marks[-1] = replace(self._marks[-1], answer_end_s=time_s)
+            end_s = max(time_s, self._marks[-1].asked_end_s)
+            self._marks[-1] = replace(self._marks[-1], answer_end_s=end_s)
             self._open = False
 
     @property
@@ -83,6 +94,14 @@ class QuestionLog:
             still_open = self._open and index == len(self._marks) - 1
             end_s = np.inf if still_open else mark.answer_end_s
             inside |= (time_s >= mark.asked_start_s) & (time_s <= end_s)
+        return inside
+
+    def being_asked(self, time_s: TimeArray) -> BoolArray:
+        """Tell which times lie in a question whose end is known: the officer's turn."""
+        inside = np.zeros(len(time_s), dtype=np.bool_)
+        for mark in self._marks:
+            if mark.end_known:
+                inside |= (time_s >= mark.asked_start_s) & (time_s < mark.asked_end_s)
         return inside
 
     def baseline_is_over(self, time_s: float) -> bool:

@@ -115,16 +115,17 @@ class Report:
         """Yield the summary that the command line prints."""
         yield f"outcome: {self.outcome}"
         for reason in self.reasons:
-            detail = ", ".join(f"{key} {value}" for key, value in reason.detail)
-            yield f"  {reason.code}" + (f" ({detail})" if detail else "")
+            if not reason.code.startswith("not_checked:"):
+                yield f"reason: {reason.code}"
         for check in self.not_checked:
-            yield f"  not assessed: {check.check} ({check.reason})"
+            need = "required" if check.required else "optional"
+            yield f"not assessed: {check.check} ({need}): {check.reason}"
         for flag in self.flags:
             yield f"flag {flag.flag_id}: {flag.code} {flag.start_s:.1f}-{flag.end_s:.1f} s"
         for prompt in self.prompts:
             yield (
                 f"prompt {prompt.prompt_id}: {prompt.start_s:.1f}-{prompt.end_s:.1f} s, "
-                f"{prompt.question_id}: {prompt.follow_up.en}"
+                f"{prompt.question_id}: {getattr(prompt.follow_up, self.details['lang'])}"
             )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -103,13 +104,14 @@ def load_script(name: str | Path) -> Script:
 def _parse(where: str, text: str) -> Script:
     try:
         data = yaml.safe_load(text)
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        # ValueError: a date that no calendar has. RecursionError: nested beyond reason.
         mark = getattr(error, "problem_mark", None)
         line = f" at line {mark.line + 1}" if mark else ""
         raise ScriptError(f"{where}: not valid YAML{line}") from error
     _require(isinstance(data, dict), where, "expected id, version, title and questions")
-    _require(isinstance(data.get("id"), str), where, "`id` is missing")
-    _require(isinstance(data.get("version"), int), where, "`version` is not a whole number")
+    _require(isinstance(data.get("id"), str) and bool(data["id"]), where, "`id` is missing")
+    _require(type(data.get("version")) is int, where, "`version` is not a whole number")
     rows = data.get("questions")
     _require(isinstance(rows, list) and bool(rows), where, "`questions` is empty")
     questions = tuple(_question(f"{where}: question {n}", row) for n, row in enumerate(rows, 1))
@@ -128,7 +130,7 @@ def _question(where: str, row: Any) -> Question:
     kind = row.get("kind")
     _require(kind in KINDS, where, f"kind {kind!r} is none of {', '.join(KINDS)}")
     usual = row.get("usual_latency_s")
-    number = isinstance(usual, int | float) and not isinstance(usual, bool) and usual >= 0
+    number = type(usual) in (int, float) and 0 <= usual < math.inf
     _require(usual is None or number, where, "`usual_latency_s` is not a number of seconds")
     follow_ups = row.get("follow_ups", [])
     _require(isinstance(follow_ups, list), where, "`follow_ups` is not a list")

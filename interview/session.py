@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, get_args
 
 import uuid6
 
@@ -19,7 +19,7 @@ from facesign.interview.consent import Consent, ConsentBook, Purpose
 from facesign.interview.facts import RecordingFacts, SessionFacts
 from facesign.interview.findings import Findings
 from facesign.interview.flags import ExternalEvidence
-from facesign.interview.home import Home, Settings
+from facesign.interview.home import Home, Settings, require_one_of
 from facesign.interview.marks import Mark
 from facesign.interview.pictures import PictureKeeper
 from facesign.interview.pipeline import Pipeline
@@ -32,6 +32,7 @@ __all__ = ["BaselineMode", "Participant", "Session"]
 
 BaselineMode: TypeAlias = Literal["auto", "whole"]
 Participant: TypeAlias = Literal["applicant", "co_applicant", "interpreter", "companion"]
+_VOICE_MODELS = ("silero_vad", "swift_f0")
 
 
 class Session:
@@ -53,6 +54,11 @@ class Session:
         task_file: A Face Landmarker `.task` file to use instead of the bundled mesh.
         recorded: Frames and sound come from a recording made elsewhere, so consent that
             is not shown is reported instead of refused.
+
+    Raises:
+        SettingsError: an option has a value that is not allowed.
+        ScriptError: there is no such script, or it lacks a marked question.
+        ProviderError: the settings ask for CUDA, and it cannot start.
     """
 
     def __init__(
@@ -72,14 +78,21 @@ class Session:
     ) -> None:
         if marks and script is None:
             raise SettingsError("marks name questions of a script: give the script as well")
+        require_one_of("baseline", baseline, get_args(BaselineMode))
+        for participant in participants:
+            require_one_of("participant", participant, get_args(Participant))
+        for track in tracks:
+            require_one_of("track", track, get_args(Track))
         self.session_id = str(uuid6.uuid7())
         self.created_at = datetime.now(UTC)
-        self._script = (
-            script if isinstance(script, Script) or script is None else load_script(script)
-        )
+        self._script = load_script(script) if isinstance(script, str | Path) else script
         self._customer = customer
         self._external_ref = external_ref
         self._settings = settings if settings is not None else Home.resolve().settings()
+        if self._settings.provider == "cuda":
+            from facesign.models.runtime import require_provider
+
+            require_provider("cuda")
         self._behaviour_off = (
             "behaviour_off" if not behaviour or self._settings.profile == "eu" else None
         )
@@ -90,6 +103,8 @@ class Session:
         self._task_file = task_file
         self._marked = bool(marks)
         self._questions = QuestionLog(self._script, marks)
+        for mark in marks:
+            self._questions.question(mark.question_id)
         self._consent = ConsentBook()
         self._evidence: list[ExternalEvidence] = []
         self._findings = Findings()
@@ -133,8 +148,7 @@ class Session:
             SessionStateError: the session is closed.
         """
         self._require_open()
-        if not self._may_use("recording"):
-            return
+        self._may_use("recording")
         if isinstance(item, Sound):
             self._has_audio = True
             self._end_s = max(self._end_s, item.end_s)
@@ -171,7 +185,12 @@ class Session:
         reference: str | None = None,
         time_s: float | None = None,
     ) -> None:
-        """Add what another system of the bank found."""
+        """Add what another system of the bank found.
+
+        Raises:
+            SettingsError: kind or result is not one of those above, the source has no name,
+                or the time is negative.
+        """
         self._require_open()
         at_s = self._end_s if time_s is None else time_s
         self._evidence.append(ExternalEvidence(source, kind, result, reference, at_s))
@@ -220,7 +239,9 @@ class Session:
         decision = self._consent.decision(purpose)
         if decision is None and self._recorded:
             return True
-        if decision is None or (purpose == "recording" and not decision):
+        if purpose == "recording" and decision is False:
+            raise ConsentError("consent to recording was refused: nothing may be analyzed")
+        if decision is None:
             raise ConsentError(
                 f"no consent to {purpose}: call session.consent(purpose={purpose!r}, ...) first"
             )
@@ -231,9 +252,13 @@ class Session:
             raise SessionStateError("this session is closed")
 
     def _facts(self, recording: RecordingFacts | None) -> SessionFacts:
+        meter = self._pipeline.meter if self._pipeline else None
         behaviour_off = self._behaviour_off
         if behaviour_off is None and self._consent.decision("behaviour") is False:
             behaviour_off = "consent_refused"
+            self._findings.forget_behaviour()
+        voice = self._pipeline.voice_quality if self._pipeline else None
+        models = [*self._models, *(_VOICE_MODELS if voice is not None else ())]
         return SessionFacts(
             session_id=self.session_id,
             created_at=self.created_at,
@@ -245,10 +270,9 @@ class Session:
             consent=self._consent,
             evidence=tuple(self._evidence),
             findings=self._findings,
-            baselines=tuple(self._pipeline.meter.baselines)
-            if self._pipeline and self._pipeline.meter
-            else (),
-            voice=self._pipeline.voice_quality if self._pipeline else None,
+            baselines=tuple(meter.baselines) if meter else (),
+            rebased=tuple(meter.rebased) if meter else (),
+            voice=voice,
             tracks=self._tracks,
             has_video=self._has_video,
             has_audio=self._has_audio,
@@ -256,7 +280,7 @@ class Session:
             baseline_mode=self._baseline,
             others_declared=bool(set(self._participants) - {"applicant"}),
             settings=self._settings,
-            models=tuple(dict.fromkeys(self._models)),
+            models=tuple(dict.fromkeys(models)),
             images=self._pictures.images,
             recording=recording,
         )

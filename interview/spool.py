@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import tempfile
+import weakref
 from collections.abc import Iterator
 
 import numpy as np
@@ -23,11 +24,19 @@ class SignalSpool:
 
     Chunks are encrypted with a key that only this object has, in a temporary file that has
     no name, so nothing of a person is left on disk, not even after a crash.
+
+    Raises:
+        OutputError: there is no temporary folder that can be written.
     """
 
     def __init__(self) -> None:
         self._cipher = AESGCM(AESGCM.generate_key(256))
-        self._file = tempfile.TemporaryFile(prefix="facesign-")
+        try:
+            # Unbuffered, so that nothing is left to write when it is closed.
+            self._file = tempfile.TemporaryFile(prefix="facesign-", buffering=0)
+        except OSError as error:
+            raise OutputError("the temporary folder", error.strerror or str(error)) from error
+        self._closing = weakref.finalize(self, self._file.close)
         self._index: list[tuple[bytes, int, int]] = []
         self._times: list[TimeArray] = []
         self._values: list[FloatArray] = []
@@ -58,7 +67,7 @@ class SignalSpool:
 
     def close(self) -> None:
         """Drop everything."""
-        self._file.close()
+        self._closing()
 
     def _flush(self) -> None:
         if not self._n_open:
@@ -68,8 +77,9 @@ class SignalSpool:
         sealed = self._cipher.encrypt(nonce, rows.astype(np.float64).tobytes(), None)
         try:
             start = self._file.seek(0, 2)
-            self._file.write(sealed)
-            self._file.flush()
+            rest = memoryview(sealed)
+            while rest:
+                rest = rest[self._file.write(rest) :]
         except OSError as error:
             raise OutputError("the temporary folder", error.strerror or str(error)) from error
         self._index.append((nonce, start, len(sealed)))

@@ -50,9 +50,9 @@ def voice_summary(answers: Sequence[Answer]) -> Iterator[Observation]:
     usual = [u for a in answers if a.question.kind == "baseline" for u in a.speech]
     speech = [u for a in answers for u in a.speech]
     rows: tuple[tuple[str, str, Callable[[Utterance], float | None]], ...] = (
-        ("pitch", "Hz", lambda u: u.pitch_hz),
-        ("loudness", "dB", lambda u: u.loudness_db),
-        ("syllable_rate", "Hz", lambda u: u.syllable_rate_hz),
+        ("voice.pitch", "Hz", lambda u: u.pitch_hz),
+        ("voice.loudness", "dB", lambda u: u.loudness_db),
+        ("voice.syllable_rate", "Hz", lambda u: u.syllable_rate_hz),
     )
     for name, unit, read in rows:
         values = [v for u in speech if (v := read(u)) is not None]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "OutputFolder",
+    "check_file_writable",
+    "check_writable",
     "observation_table",
     "signal_batches",
     "signal_schema",
@@ -31,12 +34,12 @@ class OutputFolder:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._made = False
+        self._made: list[Path] = []
         self._done: list[tuple[Path, Path]] = []
 
     def __enter__(self) -> OutputFolder:
-        self._made = not self._path.exists()
         try:
+            self._made = [p for p in (self._path, *self._path.parents) if not p.exists()]
             self._path.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise OutputError(self._path, error.strerror or str(error)) from error
@@ -46,7 +49,8 @@ class OutputFolder:
         """Write a text file."""
         fresh = self._fresh(name)
         try:
-            fresh.write_text(text, encoding="utf-8")
+            # A file name or customer number may hold bytes that are no text.
+            fresh.write_text(text, encoding="utf-8", errors="replace")
         except OSError as error:
             raise OutputError(self._path / name, error.strerror or str(error)) from error
 
@@ -62,7 +66,10 @@ class OutputFolder:
 
         fresh = self._fresh(name)
         try:
-            with pq.ParquetWriter(fresh, schema or signal_schema(), compression="zstd") as writer:
+            # pyarrow ships no types.
+            with pq.ParquetWriter(  # type: ignore[no-untyped-call]
+                fresh, schema or signal_schema(), compression="zstd"
+            ) as writer:
                 for batch in batches:
                     writer.write_batch(batch)
         except OSError as error:
@@ -74,16 +81,27 @@ class OutputFolder:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        for fresh, final in self._done:
+        try:
             if error is None:
-                os.replace(fresh, final)
-            else:
-                fresh.unlink(missing_ok=True)
-        if error is not None and self._made and not any(self._path.iterdir()):
-            self._path.rmdir()
+                for fresh, final in self._done:
+                    os.replace(fresh, final)
+                self._made = []
+        except OSError as failed:
+            raise OutputError(self._path, failed.strerror or str(failed)) from failed
+        finally:
+            self._tidy()
+
+    def _tidy(self) -> None:
+        """Remove what did not get its name, and the folders that were made for it."""
+        for fresh, _ in self._done:
+            fresh.unlink(missing_ok=True)
+        for folder in self._made:
+            with suppress(OSError):
+                folder.rmdir()
 
     def _fresh(self, name: str) -> Path:
         """Make an empty private file beside the final one."""
+        _refuse_folder(self._path / name)
         try:
             handle, fresh = tempfile.mkstemp(prefix=f".{name}.", dir=self._path)
         except OSError as error:
@@ -91,6 +109,39 @@ class OutputFolder:
         os.close(handle)
         self._done.append((Path(fresh), self._path / name))
         return Path(fresh)
+
+
+def check_writable(path: Path) -> None:
+    """Find out before the work whether a folder of results can be written.
+
+    Raises:
+        OutputError: it cannot.
+    """
+    try:
+        nearest = next((p for p in (path, *path.parents) if p.exists()), Path("."))
+        if not nearest.is_dir():
+            raise OutputError(path, f"{nearest} is not a folder")
+        with tempfile.TemporaryFile(dir=nearest):
+            pass
+    except OutputError:
+        raise
+    except OSError as error:
+        raise OutputError(path, error.strerror or str(error)) from error
+
+
+def check_file_writable(path: Path) -> None:
+    """Find out before the work whether one file of results can be written.
+
+    Raises:
+        OutputError: it cannot.
+    """
+    check_writable(path.parent)
+    _refuse_folder(path)
+
+
+def _refuse_folder(path: Path) -> None:
+    if path.is_dir():
+        raise OutputError(path, "a folder has that name")
 
 
 def observation_table(observations: Sequence[Observation]) -> pa.Table:

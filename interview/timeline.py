@@ -42,14 +42,14 @@ class Curves:
         known = np.isfinite(values)
         if not known.any():
             return
-        while time_s[-1] >= MOST_BINS * self._bin_s:
-            self._merge()
+        self._widen_to(float(np.nextafter(time_s[-1], np.inf)))
         bins = (time_s[known] / self._bin_s).astype(int)
         np.add.at(self._sums[name], bins, values[known])
         np.add.at(self._counts[name], bins, 1)
 
     def to_dict(self, duration_s: float) -> dict[str, Any]:
         """Return bin width and series for `report.json`; None where nothing was measured."""
+        self._widen_to(duration_s)
         n_bins = min(MOST_BINS, max(1, int(np.ceil(duration_s / self._bin_s))))
         return {
             "duration_s": duration_s,
@@ -66,6 +66,16 @@ class Curves:
             round(float(total / count), 3) if count else None
             for total, count in zip(sums, counts, strict=True)
         ]
+
+    def forget(self, *names: str) -> None:
+        """Drop all values of some curves."""
+        for name in names:
+            self._sums[name][:] = 0
+            self._counts[name][:] = 0
+
+    def _widen_to(self, end_s: float) -> None:
+        while end_s > MOST_BINS * self._bin_s:
+            self._merge()
 
     def _merge(self) -> None:
         self._bin_s *= 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from typing import Generic, TypeAlias, TypeVar
@@ -13,7 +14,7 @@ import numpy.typing as npt
 
 from facesign.biometrics.stream import FloatArray, Frame, Sound, Track
 from facesign.interview.container import StreamReader, seconds
-from facesign.interview.media_clock import USUAL_INTERVAL_S, FrameClock
+from facesign.interview.media_clock import RESTART_S, USUAL_INTERVAL_S, FrameClock
 from facesign.interview.picture import PictureMaker, rotation_deg
 from facesign.interview.sound_clock import SoundClock
 
@@ -22,6 +23,8 @@ __all__ = ["MediaTrack", "PictureTrack", "SoundTrack"]
 Image: TypeAlias = npt.NDArray[np.uint8]
 Payload = TypeVar("Payload", Image, FloatArray)
 
+REORDERED = 4
+"""Pictures that a decoder holds back at most to put them in order."""
 SMALL_PICTURE_PX = 1280 * 720
 """Up to here one decoder thread keeps ahead of the analysis and costs the least in all."""
 
@@ -95,6 +98,9 @@ class PictureTrack(MediaTrack[Image]):
         self.clock: FrameClock[Image] = FrameClock(
             1 / self.rate_hz if self.rate_hz else USUAL_INTERVAL_S
         )
+        self._damaged_before = 0
+        self._suspect = 0
+        self._latest_s = -math.inf
         self._maker = PictureMaker(max_side_px=max_side_px, pixel_aspect=stream.sample_aspect_ratio)
 
     @property
@@ -109,10 +115,27 @@ class PictureTrack(MediaTrack[Image]):
 
     def _decode(self) -> Iterator[tuple[float, Image]]:
         for frame in self.reader.frames():
-            if isinstance(frame, av.VideoFrame) and (image := self._image(frame)) is not None:
-                pts_s = seconds(frame.pts, frame.time_base)
+            if not isinstance(frame, av.VideoFrame):
+                continue
+            pts_s = seconds(frame.pts, frame.time_base)
+            if self._is_late(pts_s):
+                self.reader.damaged += 1
+            elif (image := self._image(frame)) is not None:
                 yield from self.clock.push(image, pts_s, seconds(frame.dts, frame.time_base))
         yield from self.clock.finish()
+
+    def _is_late(self, pts_s: float | None) -> bool:
+        """Tell whether a picture from before a damaged packet comes after one from behind it."""
+        if self._damaged_before != self.reader.damaged:
+            self._damaged_before = self.reader.damaged
+            self._suspect = REORDERED
+        suspect, self._suspect = self._suspect > 0, max(self._suspect - 1, 0)
+        if pts_s is None:
+            return False
+        if suspect and self._latest_s - RESTART_S < pts_s < self._latest_s:
+            return True
+        self._latest_s = pts_s
+        return False
 
     def _image(self, frame: av.VideoFrame) -> Image | None:
         try:
@@ -163,10 +186,11 @@ def _mono(frame: av.AudioFrame) -> FloatArray:
     samples = frame.to_ndarray()
     if frame.format.is_packed:
         samples = samples.reshape(-1, frame.layout.nb_channels).T
-    mono = samples.mean(axis=0, dtype=np.float64)
+    mono = samples.mean(axis=0)
     if np.issubdtype(samples.dtype, np.integer):
         full_scale = float(1 << (samples.itemsize * 8 - 1))
         silence = full_scale if samples.dtype == np.uint8 else 0.0
         mono = (mono - silence) / full_scale
-    finite: FloatArray = np.nan_to_num(mono.astype(np.float32), posinf=1.0, neginf=-1.0)
-    return finite
+    sound: FloatArray = mono.astype(np.float32, copy=False)
+    # Uncompressed float files may hold anything; one NaN would spread through the resampler.
+    return sound if np.isfinite(sound).all() else np.nan_to_num(sound, posinf=1.0, neginf=-1.0)

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from facesign.biometrics.face.quality import reliability_of
 from facesign.biometrics.observation import Observation
 from facesign.biometrics.voice.utterances import Utterance
-from facesign.interview.answers import Answer, answers_from, measure_answers
+from facesign.interview.answers import Answer, FaceShown, answers_from, measure_answers
+from facesign.interview.assessed import unassessed_signals
 from facesign.interview.capture import capture_quality, frame_rate_hz, inter_ocular_px
 from facesign.interview.checks import Conditions, run_checks, voice_observations
 from facesign.interview.details import report_details
@@ -32,10 +33,7 @@ def write_up(facts: SessionFacts) -> Report:
         first_found_s=findings.first_found_s,
         others_declared=facts.others_declared,
     )
-    quality = (
-        *capture_quality(findings),
-        *voice_observations(facts.voice if facts.has_audio else None, findings.end_s),
-    )
+    quality = _quality(facts)
     checks = run_checks(
         findings,
         quality,
@@ -67,15 +65,40 @@ def write_up(facts: SessionFacts) -> Report:
     )
 
 
+def _quality(facts: SessionFacts) -> tuple[Observation, ...]:
+    face_refused = facts.consent.decision("face") is False
+    voice_refused = facts.consent.decision("voice") is False
+    return (
+        *capture_quality(
+            facts.findings,
+            unseen="consent_refused" if facts.has_video and face_refused else "no_video",
+        ),
+        *voice_observations(
+            facts.voice,
+            facts.findings.end_s,
+            unheard="consent_refused" if facts.has_audio and voice_refused else "no_sound",
+        ),
+    )
+
+
 def _answers(facts: SessionFacts) -> tuple[Answer, ...]:
-    face = bool(facts.baselines) and facts.behaviour_off is None
+    found = facts.findings
+    rate_hz, size_px = frame_rate_hz(found), inter_ocular_px(found)
+    readable = reliability_of(rate_hz or 0.0, size_px or 0.0) != "none"
+    face = None
+    if facts.baselines and facts.behaviour_off is None and readable:
+        face = FaceShown(
+            movements=found.movements,
+            blinks=found.blinks,
+            away=found.named("gaze.away"),
+            signals_from_s=facts.baselines[0].end_s,
+        )
     return answers_from(
         facts.marks,
         facts.question_of,
-        facts.findings.utterances,
-        movements=facts.findings.movements if face else None,
-        blinks=facts.findings.blinks if face else None,
-        away=facts.findings.named("gaze.away") if face else None,
+        found.utterances,
+        present=found.named("face.present"),
+        face=face,
     )
 
 
@@ -95,7 +118,7 @@ def _conditions(facts: SessionFacts) -> Conditions:
         face_refused=facts.consent.decision("face") is False,
         voice_refused=facts.consent.decision("voice") is False,
         has_baseline=bool(facts.baselines),
-        speakers_known=bool(facts.marks) or "applicant" in facts.tracks,
+        speakers_known=any(m.end_known for m in facts.marks) or "applicant" in facts.tracks,
         voice=facts.voice,
     )
 
@@ -106,7 +129,7 @@ def _capture_reasons(facts: SessionFacts) -> Iterator[Reason]:
     elif facts.findings.n_found == 0 and facts.consent.decision("face") is not False:
         yield Reason("no_face")
     if not facts.has_audio:
-        yield Reason("no_audio")
+        yield Reason("no_sound")
     problems = facts.recording.problems if facts.recording else ()
     if any(p.code in ("truncated", "damaged_packets") for p in problems):
         yield Reason("media_damaged")
@@ -129,15 +152,20 @@ def _all_observations(
     rows = [*found.observations, *quality, *summary]
     rows += [_of_utterance(facts, u) for u in found.utterances]
     if facts.behaviour_off is None:
+        rows += unassessed_signals(facts)
         for _, measured in measure_answers(answers):
             rows += measured
         rows += [_event("blink", b.onset_s, b.offset_s, b.closure) for b in found.blinks]
-        rows += [_event("movement", m.onset_s, m.offset_s, m.strength) for m in found.movements]
+        rows += [
+            _event("face.movement", m.onset_s, m.offset_s, m.strength) for m in found.movements
+        ]
     return tuple(sorted(rows, key=lambda o: (o.start_s, o.end_s, o.name)))
 
 
 def _event(name: str, start_s: float, end_s: float, value: float) -> Observation:
-    return Observation(name, start_s, end_s, value, "1", analyser=f"face.{name}s")
+    return Observation(
+        name, start_s, end_s, value, "1", analyser="face." + name.rsplit(".")[-1] + "s"
+    )
 
 
 def _of_utterance(facts: SessionFacts, utterance: Utterance) -> Observation:

@@ -22,13 +22,15 @@ from facesign.errors import (
 )
 from facesign.models.registry import PROVIDERS, ModelCard, Provider, card, locate, read_model
 
-__all__ = ["Model", "open_card", "open_model"]
+__all__ = ["Model", "open_card", "open_model", "require_provider"]
 
 Tensor: TypeAlias = npt.NDArray[Any]
 
 _log = logging.getLogger(__name__)
 _CPU = "CPUExecutionProvider"
 _CUDA = "CUDAExecutionProvider"
+_PROBE = "swift_f0"
+"""The smallest ONNX model that every installation has."""
 _SILENT = 4
 _DEFAULT_SEVERITY = 2
 # ONNX Runtime's own errors have no common base below Exception.
@@ -144,6 +146,25 @@ def open_card(
         raise ModelFileError(f"{entry.name}: cannot be loaded: {_first_line(error)}") from error
     _log.info("%s runs on %s (asked for %s, %d threads)", entry.name, runs_on, provider, threads)
     return Model(entry, session, runs_on)
+
+
+def require_provider(provider: Provider) -> Literal["cpu", "cuda"]:
+    """Find out, before any work, what ONNX models would run on.
+
+    A library that offers CUDA may still lack the device or its drivers, so that a model is
+    started to find out.
+
+    Args:
+        provider: `cpu`, `cuda`, or `auto`: CUDA where it starts, else the CPU.
+
+    Returns:
+        `cpu` or `cuda`.
+
+    Raises:
+        ProviderError: CUDA was asked for and cannot start.
+        SettingsError: provider is not allowed.
+    """
+    return open_model(_PROBE, provider=provider).provider
 
 
 def _start(

@@ -10,5 +10,8 @@ import pytest
 def data_dir() -> Path:
     """The folder of recordings that FACESIGN_DATA points at."""
     if "FACESIGN_DATA" not in os.environ:
-        pytest.skip("FACESIGN_DATA is not set: the recordings are not here")
+        reason = "FACESIGN_DATA is not set: the recordings are not here"
+        if os.environ.get("FACESIGN_DATA_REQUIRED"):
+            pytest.fail(reason)
+        pytest.skip(reason)
     return Path(os.environ["FACESIGN_DATA"])

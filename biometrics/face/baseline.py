@@ -24,8 +24,12 @@ STATE_LEAST_S = 2.0
 """Less speaking (or listening) than this is not enough to be a baseline of its own."""
 FRONTAL_DEG = 20.0
 CALM_DEG_PER_S = 40.0
+LIMITED_RATIO = 4.0
+"""Own choice; over the clips of FACESIGN_DATA the largest ratio of any pair is 3.2."""
 
 NOISE = np.array([channel.noise for channel in CHANNELS])
+PAIRS = tuple((left, left + 1) for left, channel in enumerate(CHANNELS) if channel.side == "left")
+"""Columns of the left and the right side of each paired channel."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,6 +59,9 @@ class Baseline:
     burst_median: DoubleArray
     burst_scale: DoubleArray
     """Usual burst and its spread, listening and speaking apart, shape (2, 44)."""
+    limited: BoolArray
+    """Channels whose two sides move very differently, shape (44,): a still half of the face,
+    ptosis or a turned camera look like this, so neither side is assessed."""
 
 
 @dataclass(slots=True, eq=False)
@@ -166,7 +173,8 @@ def _freeze(source: BaselineSource, kept: list[_Kept]) -> Baseline:
     channels = np.concatenate([part.channels for part in kept])
     speaking = np.concatenate([part.speaking for part in kept])
     steps = np.diff(time_s)
-    step_s = float(np.median(steps[steps < GAP_S]))
+    unbroken = steps[steps < GAP_S]
+    step_s = float(np.median(unbroken if len(unbroken) else steps))
     rate_hz = float(np.clip(1 / step_s, 1.0, 240.0))
     whole_median, whole_mad = robust_spread(channels)
     whole_scale = 1.4826 * whole_mad + NOISE
@@ -197,7 +205,17 @@ def _freeze(source: BaselineSource, kept: list[_Kept]) -> Baseline:
         whole_scale=whole_scale,
         burst_median=np.stack([median for median, _ in bursts]),
         burst_scale=np.stack([1.4826 * mad for _, mad in bursts]),
+        limited=_limited(whole_scale),
     )
+
+
+def _limited(scale: DoubleArray) -> BoolArray:
+    """Mark both sides of a channel where one moves much more than the other."""
+    limited = np.zeros(len(scale), dtype=np.bool_)
+    for pair in PAIRS:
+        left, right = scale[list(pair)]
+        limited[list(pair)] = max(left, right) > LIMITED_RATIO * min(left, right)
+    return limited
 
 
 def _burst_of(time_s: TimeArray, values: DoubleArray, rate_hz: float) -> DoubleArray:

@@ -25,6 +25,8 @@ EDGE_SHARE = 0.1
 LONGEST_S = 0.8
 """Longer closures are closed eyes, not blinks."""
 EDGE_REACH_S = 0.3
+USUAL_EVERY = 4
+"""The usual opening is taken anew at every fourth frame."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +48,12 @@ class BlinkSpotter:
         self._below: list[tuple[float, float]] = []
         self._await_edge: tuple[list[tuple[float, float]], float] | None = None
         self._usual = float("nan")
+        self._n_frames = 0
 
     def push(self, block: FaceBlock) -> Iterator[Blink]:
         """Take one block and yield the blinks that ended in it."""
-        opening = -np.maximum(block.channels[:, _LEFT], block.channels[:, _RIGHT])
+        # The more open eye: one eye that closes alone is a wink.
+        opening = -np.minimum(block.channels[:, _LEFT], block.channels[:, _RIGHT])
         for time_s, value in zip(block.time_s.tolist(), opening.tolist(), strict=True):
             yield from self._step(time_s, value)
 
@@ -72,14 +76,16 @@ class BlinkSpotter:
             run.append((time_s, value))
             if value >= level or time_s - run[0][0] > LONGEST_S + EDGE_REACH_S:
                 yield from self._close()
-        if len(self._history) % 4 == 0 or not np.isfinite(self._usual):
+        if self._n_frames % USUAL_EVERY == 0:
             self._usual = float(np.percentile([v for _, v in self._history], 70))
+        self._n_frames += 1
         below = value < CLOSED_BELOW * self._usual
         if below and self._await_edge is None:
             self._below.append((time_s, value))
         elif self._below:
             run, self._below = self._below, []
-            if run[-1][0] - run[0][0] <= LONGEST_S:
+            seen_open = self._history[0][0] < run[0][0]
+            if seen_open and run[-1][0] - run[0][0] <= LONGEST_S:
                 deepest = min(v for _, v in run)
                 level = self._usual - EDGE_SHARE * (self._usual - deepest)
                 self._await_edge = ([*run, (time_s, value)], level)

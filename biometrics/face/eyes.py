@@ -1,7 +1,9 @@
 """Eye channels: AU5, AU6, AU7, AU45 and gaze.
 
 Every formula takes place centres (see `sides.place_centres`) in unit inter-ocular distance,
-and a side, and returns one value per frame, shape (n_frames,); NaN where the face was lost.
+and a side, and returns one value per frame, shape (n_frames,): heights in inter-ocular
+distances, the rest in eye widths; NaN where the face was lost.
+Source: own, after FACS (Ekman, Friesen and Hager 2002), where a formula names no other.
 """
 
 from __future__ import annotations
@@ -23,7 +25,7 @@ __all__ = [
 
 
 def eye_aperture(centres: FloatArray, side: Side) -> FloatArray:
-    """Measure lid opening over the width of the eye, dimensionless, about 0.3 open.
+    """Measure lid opening over the width of the eye, about 0.3 open.
 
     Source: Soukupova and Cech, CVWW 2016, eq. 1, over the middle three lid pairs.
     """
@@ -34,35 +36,35 @@ def eye_aperture(centres: FloatArray, side: Side) -> FloatArray:
 
 
 def blink(centres: FloatArray, side: Side) -> FloatArray:
-    """Measure lid closure as the negative of the aperture (AU45), dimensionless."""
+    """Measure lid closure as the negative of lid opening over eye width (AU45)."""
     return -eye_aperture(centres, side)
 
 
 def upper_lid_raiser(centres: FloatArray, side: Side) -> FloatArray:
-    """Measure the upper lid's height above the eye corners (AU5). Source: own, after FACS."""
+    """Measure the upper lid's height above the eye corners (AU5)."""
     return at(centres, "lid_upper", side)[:, 1] - _eye_centre(centres, side)[:, 1]
 
 
 def lid_tightener(centres: FloatArray, side: Side) -> FloatArray:
-    """Measure the lower lid's height against the eye corners (AU7). Source: own, after FACS."""
+    """Measure the lower lid's height against the eye corners (AU7)."""
     return at(centres, "lid_lower", side)[:, 1] - _eye_centre(centres, side)[:, 1]
 
 
 def cheek_raiser(centres: FloatArray, side: Side) -> FloatArray:
-    """Measure the cheek's height against the eye corners (AU6). Source: own, after FACS."""
+    """Measure the cheek's height against the eye corners (AU6)."""
     return at(centres, "cheek", side)[:, 1] - _eye_centre(centres, side)[:, 1]
 
 
 def gaze_horizontal(centres: FloatArray, side: Side) -> FloatArray:
     """Measure where the iris lies across the eye, in eye widths; 0 is the middle.
 
-    Positive is towards the subject's left for both eyes. Source: own.
+    Positive is towards the subject's left for both eyes.
     """
     return _iris_offset(centres, side)[:, 0]
 
 
 def gaze_vertical(centres: FloatArray, side: Side) -> FloatArray:
-    """Measure where the iris lies above the eye corners, in eye widths. Source: own."""
+    """Measure where the iris lies above the eye corners, in eye widths."""
     return _iris_offset(centres, side)[:, 1]
 
 

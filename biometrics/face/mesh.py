@@ -52,7 +52,7 @@ class FaceMesh(Protocol):
 class BundledMesh:
     """`solutions.face_mesh`, refined, one face; its models lie in MediaPipe's wheel."""
 
-    models = ("face_landmark_with_attention", "face_detection_short_range")
+    models: tuple[str, ...] = ("face_landmark_with_attention", "face_detection_short_range")
 
     def __init__(self, *, min_confidence: float = 0.5) -> None:
         with quiet_native():
@@ -96,7 +96,7 @@ class TaskMesh:
     flattens brief movements; the larger face is taken.
     """
 
-    models = ("face_landmarker",)
+    models: tuple[str, ...] = ("face_landmarker",)
 
     def __init__(self, task_file: Path, *, min_confidence: float = 0.5) -> None:
         if not task_file.is_file():

@@ -10,7 +10,11 @@ import numpy as np
 
 from facesign.biometrics.face.baseline import Baseline, BaselineCollector, BaselineSource
 from facesign.biometrics.face.block import FaceBlock
-from facesign.biometrics.face.quality import MIN_INTER_OCULAR_PX, MIN_RATE_HZ
+from facesign.biometrics.face.quality import (
+    MIN_INTER_OCULAR_PX,
+    MIN_RATE_HZ,
+    RATE_TOLERANCE_HZ,
+)
 from facesign.biometrics.face.readings import GAP_S, BandEnergy, DoubleArray, Slope
 from facesign.biometrics.face.signals import CHANNELS, READINGS, SIGNALS, Signals
 from facesign.biometrics.stream import BoolArray
@@ -23,7 +27,6 @@ WHOLE_MOST_S = 300.0
 REBASE_AFTER_S = 2.0
 SIZE_RATIO = 1.35
 LUMA_STEP = 45.0
-RATE_TOLERANCE_HZ = 0.5
 
 RebaseReason: TypeAlias = Literal["face_size_changed", "light_changed"]
 
@@ -159,8 +162,10 @@ class _Readout:
         pooled = (channels - base.whole_median) / base.whole_scale
         speed, burst = self._over_runs(block, pooled)
         valid = self._rate_ok & block.found & (block.inter_ocular_px >= MIN_INTER_OCULAR_PX)
-        values = np.stack([level, speed, burst], axis=2).reshape(len(channels), len(SIGNALS))
+        values = np.stack([level, speed, burst], axis=2)
         values[~valid] = np.nan
+        values[:, base.limited] = np.nan
+        values = values.reshape(len(channels), len(SIGNALS))
         return Signals(
             time_s=block.time_s,
             values=values.astype(np.float32),

@@ -30,14 +30,18 @@ START_SPREADS = 7.0
 KEEP_SPREADS = 4.0
 LEAST_BURST = 1.2
 BURST_FLOOR = 0.05
+"""Added to the usual spread, so that a face that held quite still is not all bursts."""
 LEAST_PEAK = 3.0
 EDGE_SHARE = 0.2
 SHORTEST_S, LONGEST_S = 0.04, 0.5
 LONGEST_BURST_S = 1.0
 CALM_DEG_PER_S = 30.0
 BLINK_MARGIN_S = 0.1
+SPEECH_MARGIN_S = 0.35
+"""The mouth opens before a word is heard and closes after it."""
+LOOK_BACK_S = 0.7
 
-_SPOTTED = np.array([c.region not in ("gaze",) and not c.name.startswith("au45") for c in CHANNELS])
+_SPOTTED = np.array([c.region != "gaze" and not c.name.startswith("au45") for c in CHANNELS])
 _UPPER = np.array([c.region in ("brows", "eyes", "nose") for c in CHANNELS])
 _SPOKEN = np.array([c.region in ("mouth", "jaw") for c in CHANNELS])
 
@@ -72,6 +76,14 @@ class MovementSpotter(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class _Row:
+    time_s: float
+    level: DoubleArray
+    pose_deg: float
+    speaking: bool
+
+
 @dataclass(slots=True)
 class _Burst:
     start_s: float
@@ -88,12 +100,13 @@ class RuleSpotter:
     """
 
     def __init__(self) -> None:
-        self._rows: deque[tuple[float, DoubleArray, float]] = deque()
+        self._rows: deque[_Row] = deque()
         self._open: _Burst | None = None
         self._waiting: list[_Burst] = []
         self._blinks: deque[Blink] = deque(maxlen=8)
         self._baseline: Baseline | None = None
         self._size_px = 0.0
+        self._told_until_s = -np.inf
 
     def push(
         self, block: FaceBlock, signals: Signals, baseline: Baseline | None, blinks: list[Blink]
@@ -112,8 +125,8 @@ class RuleSpotter:
         for row, time_s in enumerate(block.time_s.tolist()):
             pose = float(np.hypot(block.yaw_deg[row], block.pitch_deg[row]))
             level = signals.reading("level")[row].astype(np.float64)
-            self._rows.append((time_s, level, pose))
-            while time_s - self._rows[0][0] > HISTORY_S:
+            self._rows.append(_Row(time_s, level, pose, bool(signals.speaking[row])))
+            while time_s - self._rows[0].time_s > HISTORY_S:
                 self._rows.popleft()
             self._step(time_s, spreads[row])
             yield from self._settled(time_s)
@@ -128,11 +141,12 @@ class RuleSpotter:
     def _spreads(self, signals: Signals, baseline: Baseline) -> DoubleArray:
         """Return each burst in spreads above the usual burst; 0 where it is not spotted."""
         state = signals.speaking.astype(int)
-        burst = signals.reading("burst").astype(np.float64)
-        above: DoubleArray = (burst - baseline.burst_median[state]) / (
-            baseline.burst_scale[state] + 0.05
-        )
-        above[~(burst > LEAST_BURST)] = 0.0
+        # In deviations of the state: a face that is silent moves less than one that speaks.
+        own_scale = baseline.whole_scale / baseline.scale[state]
+        burst = signals.reading("burst").astype(np.float64) * own_scale
+        above: DoubleArray = burst - baseline.burst_median[state] * own_scale
+        above /= baseline.burst_scale[state] * own_scale + BURST_FLOOR
+        above[~(burst > LEAST_BURST)] = 0.0  # NaN too: limited channels, the warm-up
         above[:, ~_SPOTTED] = 0.0
         above[np.ix_(signals.speaking, _SPOKEN)] = 0.0
         return above
@@ -158,26 +172,33 @@ class RuleSpotter:
                     yield movement
 
     def _read(self, burst: _Burst) -> Movement | None:
-        rows = [r for r in self._rows if burst.start_s - 0.7 <= r[0] <= burst.last_s + SETTLE_S]
-        times: TimeArray = np.array([r[0] for r in rows])
-        level = np.stack([r[1] for r in rows])
-        calm = np.isfinite(level).all(axis=1)
+        begin_s, end_s = burst.start_s - LOOK_BACK_S, burst.last_s + SETTLE_S
+        rows = [row for row in self._rows if begin_s <= row.time_s <= end_s]
+        times: TimeArray = np.array([row.time_s for row in rows])
+        level = np.stack([row.level for row in rows])
+        calm = np.isfinite(level).any(axis=1)
         if calm.sum() < 6:
             return None
-        channels = burst.channels & ~(_UPPER if self._in_blink(burst) else np.False_)
-        channels &= _SPOTTED
+        channels = burst.channels.copy()
+        if self._in_blink(burst):
+            channels &= ~_UPPER
+        if self._spoken_around(burst):
+            channels &= ~_SPOKEN
         if not channels.any():
             return None
         before = calm & (times < burst.start_s - 0.1)
         rest = np.median(level[before if before.sum() >= 3 else calm], axis=0)
         away = np.abs(level - rest)
-        away[~calm] = 0.0
+        away[np.isnan(away)] = 0.0
         away[:, ~channels] = 0.0
         apex, lead = np.unravel_index(int(np.argmax(away)), away.shape)
         peak = float(away[apex, lead])
-        edges = _edges(times, away[:, lead], int(apex))
+        edges = _edges(times, away[:, lead], calm, int(apex))
         if peak < LEAST_PEAK or edges is None or self._head_turned(times[apex]):
             return None
+        if edges[0] < self._told_until_s:
+            return None  # A second burst of the movement before.
+        self._told_until_s = edges[1]
         moved = np.flatnonzero(away[apex] >= max(LEAST_PEAK, 0.4 * peak))
         order = moved[np.argsort(-away[apex][moved])]
         reliability = reliability_of(
@@ -199,17 +220,27 @@ class RuleSpotter:
             for blink in self._blinks
         )
 
+    def _spoken_around(self, burst: _Burst) -> bool:
+        begin_s = burst.start_s - SPEECH_MARGIN_S
+        return any(row.speaking for row in self._rows if begin_s <= row.time_s <= burst.last_s)
+
     def _head_turned(self, apex_s: float) -> bool:
-        near = [(t, pose) for t, _, pose in self._rows if abs(t - apex_s) <= 0.15]
-        turn = np.diff([pose for _, pose in near]) / np.diff([t for t, _ in near])
-        return bool(np.nanmedian(np.abs(turn)) > CALM_DEG_PER_S) if len(turn) else False
+        near = [row for row in self._rows if abs(row.time_s - apex_s) <= 0.15]
+        turn = np.diff([row.pose_deg for row in near]) / np.diff([row.time_s for row in near])
+        known = np.abs(turn[np.isfinite(turn)])
+        return bool(len(known) and np.median(known) > CALM_DEG_PER_S)
 
 
-def _edges(times: TimeArray, away: DoubleArray, apex: int) -> tuple[float, float] | None:
-    """Find onset and offset at a fifth of the peak; None where it is not brief."""
+def _edges(
+    times: TimeArray, away: DoubleArray, seen: BoolArray, apex: int
+) -> tuple[float, float] | None:
+    """Find onset and offset at a fifth of the peak; None where not brief or not seen."""
     low = away < EDGE_SHARE * away[apex]
     before, after = np.flatnonzero(low[:apex]), np.flatnonzero(low[apex:])
     if not len(before) or not len(after):
         return None
-    onset_s, offset_s = float(times[before[-1]]), float(times[apex + after[0]])
+    onset, offset = before[-1], apex + after[0]
+    if not (seen[onset] and seen[offset]):
+        return None
+    onset_s, offset_s = float(times[onset]), float(times[offset])
     return (onset_s, offset_s) if SHORTEST_S <= offset_s - onset_s <= LONGEST_S + 0.1 else None

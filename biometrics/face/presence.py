@@ -83,7 +83,7 @@ def _jump(time_s: float, before: FaceBox, after: FaceBox) -> Observation:
     ratio = after.size_px / max(before.size_px, 1.0)
     resized = not 0.5 < ratio < 2.0
     return Observation(
-        name="face.size_changed" if resized else "face.elsewhere",
+        name="face.size_jump" if resized else "face.place_jump",
         start_s=time_s,
         end_s=time_s,
         value=ratio if resized else before.distance_to(after),

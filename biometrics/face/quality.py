@@ -32,6 +32,8 @@ FaceReason: TypeAlias = Literal[
 Reliability: TypeAlias = Literal["high", "medium", "low", "none"]
 
 MIN_RATE_HZ = 15.0
+RATE_TOLERANCE_HZ = 0.5
+"""A camera of 15 frames/s delivers 14.985, and a jittery one a little less."""
 GOOD_RATE_HZ = 25.0
 MIN_INTER_OCULAR_PX = 40.0
 GOOD_INTER_OCULAR_PX = 120.0
@@ -129,7 +131,7 @@ def reliability_of(rate_hz: float, inter_ocular: float) -> Reliability:
         `none` below 15 frames/s or 40 px between the eyes, `high` from 25 frames/s and
         120 px, `medium` where one of the two falls short, `low` where both do.
     """
-    if rate_hz < MIN_RATE_HZ or inter_ocular < MIN_INTER_OCULAR_PX:
+    if rate_hz < MIN_RATE_HZ - RATE_TOLERANCE_HZ or inter_ocular < MIN_INTER_OCULAR_PX:
         return "none"
     short = (rate_hz < GOOD_RATE_HZ - 1.5) + (inter_ocular < GOOD_INTER_OCULAR_PX)
     return ("high", "medium", "low")[short]

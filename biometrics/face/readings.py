@@ -8,12 +8,19 @@ from scipy.signal import butter, sosfilt
 
 from facesign.biometrics.stream import FloatArray, TimeArray
 
-__all__ = ["BURST_HIGH_HZ", "BURST_LOW_HZ", "GAP_S", "BandEnergy", "Slope", "robust_spread"]
+__all__ = ["BURST_LATE_S", "GAP_S", "BandEnergy", "DoubleArray", "Slope", "robust_spread"]
 
 BURST_LOW_HZ = 2.0
 BURST_HIGH_HZ = 12.0
+LEAST_BAND = 1.25
+"""A band narrower than this, high over low, would ring longer than a movement lasts."""
 BURST_RMS_S = 0.2
-"""Window of the RMS; with the filter's own delay a burst peaks at most 0.25 s late."""
+BURST_LATE_S = 0.25
+"""A burst peaks at most this long after its movement's apex.
+
+Window and filter together: 0.10 to 0.17 s for movements of 0.1 to 0.3 s from 20 frames/s on,
+up to 0.23 s for longer ones, and one frame more at 15 frames/s.
+"""
 WARM_UP_S = 0.25
 SLOPE_S = 0.1
 GAP_S = 0.25
@@ -26,12 +33,16 @@ class BandEnergy:
     """RMS of each column after a band-pass from 2 Hz to min(12 Hz, 0.4 x rate).
 
     The filter runs on an even grid at the measured rate, filled by linear interpolation
-    between the frames' own times, so a variable rate does not shift the band.
+    between the frames' own times, so a variable rate does not shift the band. A rate that
+    leaves no band gives NaN.
     """
 
     def __init__(self, rate_hz: float, n_columns: int) -> None:
         high_hz = min(BURST_HIGH_HZ, 0.4 * rate_hz)
-        self._sos = butter(2, (BURST_LOW_HZ, high_hz), "bandpass", fs=rate_hz, output="sos")
+        self._has_band = high_hz > LEAST_BAND * BURST_LOW_HZ
+        self._sos = np.zeros((0, 6))
+        if self._has_band:
+            self._sos = butter(2, (BURST_LOW_HZ, high_hz), "bandpass", fs=rate_hz, output="sos")
         self._rate_hz = rate_hz
         self._n_columns = n_columns
         self._n_rms = max(2, round(BURST_RMS_S * rate_hz))
@@ -56,6 +67,8 @@ class BandEnergy:
             RMS at each frame, shape (n_frames, n_columns), in the unit of values; NaN for
             the first 0.25 s of a run.
         """
+        if not self._has_band:
+            return np.full_like(values, np.nan)
         if self._last is None:
             self._first_s = float(time_s[0])
             # Start as if the first value had stood for ever: no step, no ringing.
@@ -142,11 +155,14 @@ def robust_spread(values: FloatArray | DoubleArray) -> tuple[DoubleArray, Double
     """Return median and median absolute deviation of each column, NaN left out.
 
     Args:
-        values: Shape (n_frames, n_columns), with at least one finite row.
+        values: Shape (n_frames, n_columns).
 
     Returns:
-        Two arrays of shape (n_columns,).
+        Two arrays of shape (n_columns,), NaN where no row is finite.
     """
     finite = values[np.isfinite(values).all(axis=1)].astype(np.float64)
+    if not len(finite):
+        nothing = np.full(values.shape[1], np.nan)
+        return nothing, nothing
     median = np.median(finite, axis=0)
     return median, np.median(np.abs(finite - median), axis=0)

@@ -25,7 +25,6 @@ _PLACES: dict[str, tuple[tuple[int, ...], tuple[int, ...]]] = {
     "eye_inner": ((133,), (362,)),
     "lid_upper": ((158, 159, 160), (385, 386, 387)),
     "lid_lower": ((153, 145, 144), (380, 374, 373)),
-    "lid_fold": ((27, 28, 29), (257, 258, 259)),
     "iris": ((468,), (473,)),
     "cheek": ((50, 101, 118, 117), (280, 330, 347, 346)),
     "wing": ((129, 102, 49), (358, 331, 279)),
@@ -33,7 +32,6 @@ _PLACES: dict[str, tuple[tuple[int, ...], tuple[int, ...]]] = {
     "lip_corner": ((61, 78), (291, 308)),
     "lip_upper_side": ((37, 39), (267, 269)),
     "lip_lower_side": ((181, 84), (405, 314)),
-    "fold": ((203, 206), (423, 426)),
 }
 _MIDLINE: dict[str, tuple[int, ...]] = {
     "nose_root": (168, 6),

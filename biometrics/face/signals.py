@@ -5,8 +5,9 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from importlib.resources import files
-from typing import Literal, TypeAlias
+from typing import Literal, Protocol, TypeAlias
 
 import numpy as np
 
@@ -25,6 +26,7 @@ __all__ = [
 ]
 
 Region: TypeAlias = Literal["brows", "eyes", "gaze", "nose", "mouth", "jaw"]
+Length: TypeAlias = Literal["inter-ocular distance", "eye width"]
 Reading: TypeAlias = Literal["level", "speed", "burst"]
 READINGS: tuple[Reading, ...] = ("level", "speed", "burst")
 
@@ -42,8 +44,14 @@ class ChannelSpec:
     source: str
     """Key in docs/references.bib, or `own`."""
     noise: float
-    """Standard deviation that camera and landmarks alone give it, in the channel's own unit."""
+    """Standard deviation that camera and landmarks alone give it, in `unit`."""
     extract: Callable[[FloatArray], FloatArray]
+
+    @property
+    def unit(self) -> Length:
+        """What the channel is measured in."""
+        in_eyes = self.region == "gaze" or self.name.startswith("au45")
+        return "eye width" if in_eyes else "inter-ocular distance"
 
     @property
     def side(self) -> Side | None:
@@ -88,12 +96,11 @@ class Signals:
         return self.values[:, READINGS.index(kind) :: len(READINGS)]
 
 
-_SideFormula: TypeAlias = Callable[[FloatArray, Side], FloatArray]
+class _SideFormula(Protocol):
+    def __call__(self, centres: FloatArray, side: Side) -> FloatArray: ...
+
+
 _MidFormula: TypeAlias = Callable[[FloatArray], FloatArray]
-
-
-def _on(side: Side, formula: _SideFormula) -> _MidFormula:
-    return lambda centres: formula(centres, side)
 
 
 _PAIRED: tuple[tuple[str, str, Region, str, _SideFormula], ...] = (
@@ -135,9 +142,8 @@ def _channels() -> Iterator[ChannelSpec]:
     for stem, title, region, source, formula in _PAIRED:
         for side in sides:
             name = f"{stem}.{side}"
-            yield ChannelSpec(
-                name, f"{title}, {side}", region, source, noise[name], _on(side, formula)
-            )
+            extract = partial(formula, side=side)
+            yield ChannelSpec(name, f"{title}, {side}", region, source, noise[name], extract)
     for name, title, region, source, middle in _MIDLINE:
         yield ChannelSpec(name, title, region, source, noise[name], middle)
 

@@ -20,6 +20,8 @@ MEASURE_EVERY_S = 0.25
 # A face this many widths from where it was a moment ago did not walk there.
 JUMP_WIDTHS = 1.0
 JUMP_WITHIN_S = 1.0
+SAME_FACE_WIDTHS = 0.6
+"""Detector and mesh put their boxes on one face closer together than this."""
 
 LOST = np.full((N_LANDMARKS, 3), np.nan, dtype=np.float32)
 LOST.flags.writeable = False
@@ -62,23 +64,23 @@ class FaceTracker:
     def push(self, frame: Frame) -> Iterator[Face]:
         """Take one frame and yield its face."""
         landmarks = self._mesh.find(frame)
-        box = None if landmarks is None else box_of(landmarks)
+        box = _box(landmarks)
         jumped = box is not None and self._has_jumped(frame.time_s, box)
         others = self._find_others(frame, box, search_now=jumped)
-        if jumped and self._last is not None and _near(self._last[1], others or ()):
+        place = None if self._last is None else self._last[1]
+        if jumped and box is not None and place is not None and _near(place, others or ()):
             # The mesh went over to another person while the applicant is still in place.
-            self._mesh.forget()
-            others = tuple(
-                face for face in others or () if face.distance_to(self._last[1]) >= JUMP_WIDTHS
-            )
-            others += (box,) if box is not None else ()
-            landmarks, box, jumped = None, None, False
+            elsewhere = (f for f in others or () if f.distance_to(place) >= JUMP_WIDTHS)
+            others = (*elsewhere, box)
+            landmarks = self._call_back(frame, place, astray=box)
+            box, jumped = _box(landmarks), False
+            self._last = (frame.time_s, place)
         if box is not None:
             self._last = (frame.time_s, box)
         height, width = frame.image.shape[:2]
         yield Face(
             time_s=frame.time_s,
-            landmarks=LOST if landmarks is None or box is None else landmarks,
+            landmarks=LOST if landmarks is None else landmarks,
             frame_px=(width, height),
             box=box,
             jumped=jumped,
@@ -91,6 +93,18 @@ class FaceTracker:
         self._mesh.close()
         self._finder.close()
         yield from ()
+
+    def _call_back(self, frame: Frame, place: FaceBox, *, astray: FaceBox) -> FloatArray | None:
+        """Search the applicant afresh, with the face that drew the mesh away covered."""
+        image = frame.image.copy()
+        across, down = 0.5 * astray.size_px, 0.75 * astray.size_px
+        left, right = max(0, int(astray.x_px - across)), max(0, int(astray.x_px + across))
+        top, bottom = max(0, int(astray.y_px - down)), max(0, int(astray.y_px + down))
+        image[top:bottom, left:right] = 0
+        self._mesh.forget()
+        landmarks = self._mesh.find(Frame(frame.time_s, image))
+        found = _box(landmarks)
+        return landmarks if found is not None and _near(place, (found,)) else None
 
     def _has_jumped(self, time_s: float, box: FaceBox) -> bool:
         if self._last is None or time_s - self._last[0] > JUMP_WITHIN_S:
@@ -106,19 +120,25 @@ class FaceTracker:
             return None
         self._find_at_s = frame.time_s + FIND_EVERY_S
         found = self._finder.find(frame)
-        if box is None:
-            # Without the applicant's own landmarks, the face nearest their last place is theirs.
-            here = self._last[1] if self._last else None
-            if here is None:
-                return found[1:]
-            return tuple(face for face in found if here.distance_to(face) >= JUMP_WIDTHS)
-        return tuple(face for face in found if box.distance_to(face) >= 0.6)
+        if box is not None:
+            others = [face for face in found if box.distance_to(face) >= SAME_FACE_WIDTHS]
+        elif self._last is not None:
+            # Without the applicant's own landmarks, a face near their last place is theirs.
+            here = self._last[1]
+            others = [face for face in found if here.distance_to(face) >= JUMP_WIDTHS]
+        else:
+            others = list(found[1:])
+        return tuple(face for face in others if self._finder.confirm(frame, face))
 
     def _measure(self, frame: Frame, landmarks: FloatArray | None) -> PictureQuality | None:
         if landmarks is None or frame.time_s < self._measure_at_s:
             return None
         self._measure_at_s = frame.time_s + MEASURE_EVERY_S
         return measure_picture(frame.image, landmarks)
+
+
+def _box(landmarks: FloatArray | None) -> FaceBox | None:
+    return None if landmarks is None else box_of(landmarks)
 
 
 def _near(place: FaceBox, faces: tuple[FaceBox, ...]) -> bool:

@@ -64,5 +64,5 @@ class Joiner:
         elif self.end_s - sound.time_s > TOLERANCE_S:
             samples = samples[round((self.end_s - sound.time_s) * SAMPLE_RATE_HZ) :]
         self._n_samples += len(samples)
-        finite = np.nan_to_num(samples, nan=0.0, posinf=0.0, neginf=0.0)
+        finite = np.where(np.isfinite(samples), samples, np.float32(0.0))
         return np.clip(finite, -1.0, 1.0).astype(np.float32, copy=False)

@@ -9,17 +9,45 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 __version__ = "0.1.0"
-__all__ = ["__version__"]
+__all__ = [
+    "FacesignError",
+    "Frame",
+    "Home",
+    "Report",
+    "Session",
+    "Settings",
+    "Sound",
+    "__version__",
+    "analyze",
+    "errors",
+]
 
 if TYPE_CHECKING:
-    pass
+    from facesign import errors
+    from facesign.biometrics.stream import Frame, Sound
+    from facesign.errors import FacesignError
+    from facesign.interview.analysis import analyze
+    from facesign.interview.home import Home, Settings
+    from facesign.interview.report import Report
+    from facesign.interview.session import Session
 
-_HOME_OF: dict[str, str] = {}
+_HOME_OF = {
+    "FacesignError": "facesign.errors",
+    "Frame": "facesign.biometrics.stream",
+    "Home": "facesign.interview.home",
+    "Report": "facesign.interview.report",
+    "Session": "facesign.interview.session",
+    "Settings": "facesign.interview.home",
+    "Sound": "facesign.biometrics.stream",
+    "analyze": "facesign.interview.analysis",
+}
 
 if not TYPE_CHECKING:
 
     def __getattr__(name: str) -> object:
         """Import the module that holds a public name when the name is first used."""
+        if name == "errors":
+            return import_module("facesign.errors")
         if name not in _HOME_OF:
             raise AttributeError(f"module 'facesign' has no attribute {name!r}")
         value = getattr(import_module(_HOME_OF[name]), name)

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from av.stream import Disposition
 
 RED = (200, 30, 30)
+GREY = (128, 128, 128)
 MILLISECOND = Fraction(1, 1000)
 
 
@@ -28,7 +29,7 @@ class Clip:
     """Counterclockwise."""
     mirrored: bool = False
     pixel_aspect: Fraction | None = None
-    options: dict[str, str] | None = None
+    pixel_format: str = "yuv420p"
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,7 @@ class Clicks:
     layout: str = "mono"
     codec: str = "aac"
     start_s: float = 0.0
+    left_only: bool = False
 
 
 def steady(duration_s: float, rate_hz: float = 25) -> list[float]:
@@ -54,6 +56,7 @@ def write_media(
     *,
     options: dict[str, str] | None = None,
     cover: bool = False,
+    sound_after_pictures: bool = False,
 ) -> Path:
     with av.open(str(path), "w", options=options or {}) as output:
         streams = [
@@ -65,7 +68,8 @@ def write_media(
         for stream, frames in filter(None, streams):
             for frame in [*frames, None]:
                 packets += stream.encode(frame)
-        packets.sort(key=lambda packet: packet.dts * packet.time_base)
+        if not sound_after_pictures:
+            packets.sort(key=lambda packet: packet.dts * packet.time_base)
         output.mux(packets)
     return path
 
@@ -78,9 +82,9 @@ def pcm(sound: Clicks) -> npt.NDArray[np.int16]:
 
 
 def _add_pictures(output, clip):
-    stream = output.add_stream(clip.codec, rate=25, options=clip.options or {})
+    stream = output.add_stream(clip.codec, rate=25)
     stream.width, stream.height = clip.size
-    stream.pix_fmt = "yuv420p"
+    stream.pix_fmt = clip.pixel_format
     if clip.codec != "mpeg1video":
         stream.codec_context.time_base = MILLISECOND
     stream.codec_context.gop_size = 10
@@ -108,6 +112,8 @@ def _add_sound(output, sound):
     stream = output.add_stream(sound.codec, rate=sound.rate_hz, layout=sound.layout)
     channels = 2 if sound.layout == "stereo" else 1
     samples = np.repeat(pcm(sound), channels)[np.newaxis]
+    if sound.left_only:
+        samples[:, 1::2] = 0
     frame = av.AudioFrame.from_ndarray(samples, format="s16", layout=sound.layout)
     frame.sample_rate, frame.time_base = sound.rate_hz, Fraction(1, sound.rate_hz)
     frame.pts = round(sound.start_s * sound.rate_hz)

@@ -23,7 +23,8 @@ from facesign.errors import (
     UnknownModelError,
 )
 from facesign.models import runtime
-from facesign.models.runtime import open_card, open_model
+from facesign.models.registry import Provider
+from facesign.models.runtime import open_card, open_model, require_provider
 
 CPU = "CPUExecutionProvider"
 CUDA = "CUDAExecutionProvider"
@@ -205,3 +206,23 @@ def test_a_pure_tone_gives_its_frequency_back() -> None:
 def test_repr_shows_name_hash_and_provider(line: Weights) -> None:
     model = open_card(line.card, file=line.path, provider="cpu")
     assert repr(model) == f"Model(line, sha256={line.card.sha256[:12]}, cpu)"
+
+
+@pytest.mark.parametrize("provider", ["auto", "cpu"])
+def test_a_machine_without_cuda_runs_on_the_cpu(provider: Provider) -> None:
+    assert require_provider(provider) == "cpu"
+
+
+@pytest.mark.parametrize("raises", [True, False])
+def test_cuda_that_is_offered_but_does_not_start_is_told_before_any_work(
+    pretend_cuda: Callable[[bool], None], raises: bool
+) -> None:
+    pretend_cuda(raises)
+    assert require_provider("auto") == "cpu"
+    with pytest.raises(ProviderError, match=r"provider cuda cannot start here.*pip install"):
+        require_provider("cuda")
+
+
+def test_an_unknown_provider_is_refused_before_any_work() -> None:
+    with pytest.raises(SettingsError, match="provider must be one of auto, cpu, cuda"):
+        require_provider("rocm")  # type: ignore[arg-type]

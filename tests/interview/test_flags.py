@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+import pytest
+from session_factory import seen
+
+from facesign.biometrics.observation import Observation
+from facesign.interview.flags import ExternalEvidence, Flag, flags_from
+
+
+def evidence(kind: str = "identity", result: str = "no_match") -> ExternalEvidence:
+    return ExternalEvidence("national-id", kind, result, "R-7", 12.0)  # type: ignore[arg-type]
+
+
+def flags(
+    *observations: Observation,
+    evidence: tuple[ExternalEvidence, ...] = (),
+    first_found_s: float | None = 0.0,
+    others_declared: bool = False,
+) -> tuple[Flag, ...]:
+    return flags_from(
+        observations, evidence, first_found_s=first_found_s, others_declared=others_declared
+    )
+
+
+def test_nothing_seen_raises_nothing() -> None:
+    assert flags() == ()
+
+
+def test_another_face_for_a_second_is_an_undeclared_person() -> None:
+    other = seen("face.other", 4.0, 5.0, 0.8)
+    (flag,) = flags(other)
+    assert (flag.code, flag.family, flag.flag_id) == ("undeclared_person", "identity", "f1")
+    assert (flag.start_s, flag.end_s, flag.value, flag.unit) == (4.0, 5.0, 1.0, "s")
+    assert (flag.threshold, flag.observations) == (1.0, (other,))
+
+
+def test_another_face_for_less_than_a_second_raises_nothing() -> None:
+    assert flags(seen("face.other", 4.0, 4.99)) == ()
+
+
+def test_a_declared_companion_may_be_seen() -> None:
+    assert flags(seen("face.other", 0.0, 30.0), others_declared=True) == ()
+
+
+def test_a_face_away_for_two_seconds_after_it_was_there_is_absent() -> None:
+    (flag,) = flags(seen("face.absent", 5.0, 7.0))
+    assert (flag.code, flag.family, flag.value) == ("face_absent", "protocol", 2.0)
+
+
+@pytest.mark.parametrize(
+    ("start_s", "end_s", "first_found_s"),
+    [(5.0, 6.99, 0.0), (0.0, 10.0, 10.0), (0.0, 30.0, None)],
+    ids=["short", "before the first sight", "never seen"],
+)
+def test_nobody_is_absent_briefly_or_before_they_came(
+    start_s: float, end_s: float, first_found_s: float | None
+) -> None:
+    assert flags(seen("face.absent", start_s, end_s), first_found_s=first_found_s) == ()
+
+
+def test_a_face_that_jumps_or_changes_its_size_is_flagged() -> None:
+    found = flags(seen("face.place_jump", 3.0, 3.0, 1.4), seen("face.size_jump", 6.0, 6.0, 2.5))
+    assert [(f.code, f.value, f.family) for f in found] == [
+        ("face_elsewhere", 1.4, "identity"),
+        ("face_size_changed", 2.5, "identity"),
+    ]
+
+
+def test_identity_evidence_to_the_contrary_is_flagged_when_it_came() -> None:
+    (flag,) = flags(evidence=(evidence(),))
+    assert (flag.code, flag.family) == ("identity_mismatch", "identity")
+    assert (flag.start_s, flag.end_s, flag.value, flag.observations) == (12.0, 12.0, None, ())
+
+
+@pytest.mark.parametrize(
+    ("kind", "result"),
+    [("identity", "match"), ("identity", "inconclusive"), ("genuineness", "no_match")],
+)
+def test_other_evidence_raises_no_identity_flag(kind: str, result: str) -> None:
+    assert flags(evidence=(evidence(kind, result),)) == ()
+
+
+def test_behaviour_raises_no_flag() -> None:
+    names = ("gaze.away", "head.turned", "blink", "face.movement", "speech", "pause")
+    assert flags(*(seen(name, 0.0, 30.0, 99.0) for name in names)) == ()
+
+
+def test_flags_are_numbered_in_time_order() -> None:
+    found = flags(
+        seen("face.other", 20.0, 25.0), seen("face.absent", 3.0, 9.0), evidence=(evidence(),)
+    )
+    assert [(f.flag_id, f.code) for f in found] == [
+        ("f1", "face_absent"),
+        ("f2", "identity_mismatch"),
+        ("f3", "undeclared_person"),
+    ]

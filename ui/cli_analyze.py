@@ -1,0 +1,138 @@
+"""`facesign analyze` and `facesign demo`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
+
+import typer
+
+from facesign.interview.home import Home, Language, Settings
+from facesign.models.registry import Provider
+from facesign.ui.system import require_system_libraries
+
+if TYPE_CHECKING:
+    from facesign.interview.analysis import Progress
+    from facesign.interview.report import Report
+
+__all__ = ["analyze_media", "demo", "progress_bar"]
+
+LONG_S = 10.0
+"""Recordings from this length on get a progress bar."""
+
+HomeOption: TypeAlias = Annotated[
+    Path | None, typer.Option("--home", help="Folder of facesign's state.")
+]
+LangOption: TypeAlias = Annotated[
+    Language | None, typer.Option("--lang", help="Language of the report.")
+]
+
+
+def analyze_media(
+    media: Annotated[Path, typer.Argument(help="Recorded interview: picture, sound or both.")],
+    script: Annotated[str | None, typer.Option(help="Question script: id or YAML file.")] = None,
+    marks: Annotated[Path | None, typer.Option(help="CSV: when each question was asked.")] = None,
+    customer: Annotated[str | None, typer.Option(help="Customer number.")] = None,
+    external_ref: Annotated[str | None, typer.Option(help="The bank's own case number.")] = None,
+    consent: Annotated[Path | None, typer.Option(help="JSON: what was consented to.")] = None,
+    applicant_audio: Annotated[Path | None, typer.Option(help="Applicant's own sound.")] = None,
+    officer_audio: Annotated[Path | None, typer.Option(help="Officer's own sound.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder to write the report to.")] = None,
+    images: Annotated[bool, typer.Option("--images", help="Show pictures of the face.")] = False,
+    baseline: Annotated[
+        Literal["auto", "whole"], typer.Option(help="Use a short recording as its own baseline.")
+    ] = "auto",
+    behaviour: Annotated[bool, typer.Option(help="Assess behaviour.")] = True,
+    task_file: Annotated[Path | None, typer.Option(help="Face Landmarker .task file.")] = None,
+    lang: LangOption = None,
+    provider: Annotated[Provider | None, typer.Option(help="Where models run.")] = None,
+    home: HomeOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
+) -> None:
+    """Analyze a recorded interview; without --out print a summary and write nothing."""
+    require_system_libraries()
+    from facesign import analyze
+
+    with progress_bar(media.name) as progress:
+        report = analyze(
+            media,
+            script=script,
+            marks=marks,
+            customer=customer,
+            external_ref=external_ref,
+            consent=consent,
+            applicant_audio=applicant_audio,
+            officer_audio=officer_audio,
+            behaviour=behaviour,
+            baseline=baseline,
+            settings=_settings(home, lang, provider),
+            task_file=task_file,
+            out=out,
+            images=images,
+            progress=progress,
+        )
+    _show(report, out, as_json=as_json)
+
+
+def demo(
+    name: Annotated[str, typer.Argument(help="Which bundled interview.")] = "genuine",
+    out: Annotated[Path, typer.Option(help="Folder to write to.")] = Path("facesign-demo"),
+    lang: LangOption = None,
+    home: HomeOption = None,
+) -> None:
+    """Analyze a bundled interview of a rendered person and say where the report is."""
+    require_system_libraries()
+    from facesign import analyze
+    from facesign.samples import load
+
+    sample = load(name)
+    with progress_bar(sample.media.name) as progress:
+        report = analyze(
+            sample.media,
+            script=sample.script,
+            marks=sample.marks,
+            settings=_settings(home, lang, None),
+            out=out,
+            images=True,
+            progress=progress,
+        )
+    _show(report, out, as_json=False)
+
+
+@contextmanager
+def progress_bar(name: str) -> Iterator[Progress]:
+    """Show a bar on stderr for recordings that take a while; give its callback."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True, disable=True) as bar:
+        task = bar.add_task(name, total=None)
+
+        def advance(done_s: float, total_s: float | None) -> None:
+            if bar.disable and (total_s is None or total_s >= LONG_S):
+                bar.disable = False
+                bar.start()
+            bar.update(task, completed=done_s, total=total_s)
+
+        yield advance
+
+
+def _settings(home: Path | None, lang: Language | None, provider: Provider | None) -> Settings:
+    settings = Home.resolve(home).settings()
+    return replace(settings, lang=lang or settings.lang, provider=provider or settings.provider)
+
+
+def _show(report: Report, out: Path | None, *, as_json: bool) -> None:
+    if as_json:
+        typer.echo(json.dumps(report.to_dict(), ensure_ascii=False))
+        return
+    for line in report.lines():
+        typer.echo(line)
+    if out is not None:
+        typer.echo(f"report: {(out / 'report.html').resolve()}")

@@ -1,0 +1,59 @@
+"""`facesign face`: signals and brief movements of one recording."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from facesign.ui.cli_analyze import progress_bar
+from facesign.ui.system import require_system_libraries
+
+__all__ = ["face_app"]
+
+face_app = typer.Typer(help="The face alone: signals and brief movements.", no_args_is_help=True)
+
+MediaArgument = Annotated[Path, typer.Argument(help="Recording with a face.")]
+BaselineOption = Annotated[
+    Literal["auto", "whole"], typer.Option(help="Use a short recording as its own baseline.")
+]
+
+
+@face_app.command("signals")
+def signals(
+    media: MediaArgument,
+    out: Annotated[Path, typer.Option("-o", "--out", help="Parquet file to write.")],
+    baseline: BaselineOption = "auto",
+) -> None:
+    """Write time_s and the 132 signals; NaN where the face is lost or the baseline short."""
+    require_system_libraries()
+    from facesign import analyze
+    from facesign.interview.tables import write_signals
+
+    with progress_bar(media.name) as progress:
+        report = analyze(media, baseline=baseline, progress=progress)
+    write_signals(out, report.signals)
+    typer.echo(str(out))
+
+
+@face_app.command("events")
+def events(
+    media: MediaArgument,
+    baseline: BaselineOption = "auto",
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """List brief movements: onset, apex, offset, reliability, channels."""
+    require_system_libraries()
+    from facesign import analyze
+
+    with progress_bar(media.name) as progress:
+        report = analyze(media, baseline=baseline, progress=progress)
+    movements = report.to_dict()["movements"]
+    if as_json:
+        typer.echo(json.dumps(movements))
+        return
+    for one in movements:
+        times = f"{one['onset_s']:.2f} {one['apex_s']:.2f} {one['offset_s']:.2f}"
+        typer.echo(f"{times}  {one['reliability']:<7} {' '.join(one['channels'])}")
