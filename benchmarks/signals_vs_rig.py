@@ -14,6 +14,7 @@ import argparse
 import io
 import json
 import platform
+import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from importlib.metadata import version
@@ -207,6 +208,7 @@ def measure(rig: Rig) -> dict[str, object]:
     order = [channel.name for channel in CHANNELS]
     return {
         "question": "does `level` of each channel follow the rig shape that it is named after?",
+        "commit": _commit(),
         "person": "daniel",
         "seed": SEED,
         "frames": len(states),
@@ -217,6 +219,11 @@ def measure(rig: Rig) -> dict[str, object]:
         "versions": {name: version(name) for name in ("mediapipe", "av", "moderngl", "numpy")},
         "channels": sorted(table, key=lambda row: order.index(str(row["channel"]))),
     }
+
+
+def _commit() -> str:
+    asked = ["git", "describe", "--always", "--dirty", "--exclude=*"]
+    return subprocess.run(asked, capture_output=True, text=True, check=True).stdout.strip()
 
 
 def _pulse(time_s: TimeArray) -> TimeArray:

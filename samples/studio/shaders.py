@@ -278,19 +278,19 @@ void main() {
     float coarse = texture(grain, lock * vec2(2.6, 0.35) / 256.0).r;
     float fine = texture(grain, lock * vec2(16.0, 0.7) / 256.0 + 0.5).r;
     float length_here = 0.62 + 0.22 * coarse + 0.30 * fine;
-    float edge = smoothstep(0.02, 0.30, cover - 0.22 * fine);
+    float edge = smoothstep(0.0, 0.34, cover - 0.30 * fine);
     float alpha = smoothstep(layer - 0.10, layer + 0.14, length_here) * edge;
     if (alpha < 0.03) discard;
     vec3 n = normalize(facing), v = normalize(camera - at), t = normalize(along);
     vec3 half_way = normalize(KEY + v);
     float sine = sqrt(max(0.0, 1.0 - pow(dot(t, half_way), 2.0)));
-    float sheen = pow(sine, 70.0) * max(dot(n, KEY) + 0.3, 0.0);
+    float sheen = pow(sine, 34.0) * max(dot(n, KEY) + 0.3, 0.0);
     float depth = mix(0.30, 1.0, layer);
     vec3 light = KEY_COLOUR * wrapped(dot(n, KEY), vec3(0.3))
         + 0.8 * FILL_COLOUR * wrapped(dot(n, FILL), vec3(0.4))
         + RIM_COLOUR * max(dot(n, RIM), 0.0) + ambient(n);
     vec3 base = linear(tint) * (0.45 + 0.6 * fine + 0.5 * coarse) * depth;
-    vec3 colour = base * light + vec3(0.10, 0.085, 0.07) * sheen * (0.4 + fine) * depth;
+    vec3 colour = base * light + vec3(0.20, 0.17, 0.14) * sheen * (0.4 + fine) * depth;
     pixel = vec4(developed(colour), alpha);
 }
 """
