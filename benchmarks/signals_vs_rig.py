@@ -5,16 +5,13 @@ through H.264 in memory, face mesh, channels and `level`, with a little head swa
 actions move on the left, then on the right, so a channel that answers to the other side
 loses correlation. Writes benchmarks/results/signals_vs_rig.json.
 
-    python benchmarks/signals_vs_rig.py [--rig FILE] [--out FILE]
+    python benchmarks/signals_vs_rig.py [--rig FILE]
 """
 
 from __future__ import annotations
 
 import argparse
 import io
-import json
-import platform
-import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from importlib.metadata import version
@@ -22,6 +19,7 @@ from pathlib import Path
 
 import av
 import numpy as np
+from provenance import write_result
 
 from facesign.biometrics.face.block import FaceBlock, read_block
 from facesign.biometrics.face.faces import FaceFinder
@@ -43,7 +41,6 @@ PULSE_S = 1.1
 CRF = 23
 SEED = 7
 FULL_GAZE_DEG = 25.0
-RESULT = Path(__file__).parent / "results" / "signals_vs_rig.json"
 
 
 @dataclass(frozen=True)
@@ -208,22 +205,15 @@ def measure(rig: Rig) -> dict[str, object]:
     order = [channel.name for channel in CHANNELS]
     return {
         "question": "does `level` of each channel follow the rig shape that it is named after?",
-        "commit": _commit(),
         "person": "daniel",
         "seed": SEED,
         "frames": len(states),
         "frames_with_face": int(np.isfinite(distances).sum()),
         "inter_ocular_px": round(float(np.nanmedian(distances)), 1),
         "codec": f"H.264 crf {CRF}, 1280x720, {RATE_HZ} frames/s",
-        "machine": platform.machine(),
-        "versions": {name: version(name) for name in ("mediapipe", "av", "moderngl", "numpy")},
+        "moderngl": version("moderngl"),
         "channels": sorted(table, key=lambda row: order.index(str(row["channel"]))),
     }
-
-
-def _commit() -> str:
-    asked = ["git", "describe", "--always", "--dirty", "--exclude=*"]
-    return subprocess.run(asked, capture_output=True, text=True, check=True).stdout.strip()
 
 
 def _pulse(time_s: TimeArray) -> TimeArray:
@@ -235,11 +225,9 @@ def _pulse(time_s: TimeArray) -> TimeArray:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rig", type=Path, help="the face rig; else the one under FACESIGN_DATA")
-    parser.add_argument("--out", type=Path, default=RESULT)
     args = parser.parse_args()
-    result = measure(Rig.load(find_rig(args.rig)))
-    args.out.parent.mkdir(parents=True, exist_ok=True)
-    args.out.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+    rig_file = find_rig(args.rig)
+    write_result("signals_vs_rig", measure(Rig.load(rig_file)), [rig_file])
 
 
 if __name__ == "__main__":
