@@ -105,7 +105,7 @@ def demo(
 
 @contextmanager
 def progress_bar(name: str) -> Iterator[Progress]:
-    """Show a bar on stderr for recordings that take a while; give its callback."""
+    """Show a bar on a terminal for recordings that take a while; give its callback."""
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -115,7 +115,8 @@ def progress_bar(name: str) -> Iterator[Progress]:
         task = bar.add_task(name, total=None)
 
         def advance(done_s: float, total_s: float | None) -> None:
-            if bar.disable and (total_s is None or total_s >= LONG_S):
+            long = total_s is None or total_s >= LONG_S
+            if bar.disable and long and console.is_terminal:
                 bar.disable = False
                 bar.start()
             bar.update(task, completed=done_s, total=total_s)

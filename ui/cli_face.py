@@ -30,8 +30,9 @@ def signals(
     """Write time_s and the 132 signals; NaN where the face is lost or the baseline short."""
     require_system_libraries()
     from facesign import analyze
-    from facesign.interview.tables import write_signals
+    from facesign.interview.tables import check_file_writable, write_signals
 
+    check_file_writable(out)
     with progress_bar(media.name) as progress:
         report = analyze(media, baseline=baseline, progress=progress)
     write_signals(out, report.signals)

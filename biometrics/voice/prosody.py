@@ -17,6 +17,9 @@ __all__ = ["Prosody", "measure_prosody", "pitch_range_st"]
 _LEAST_VOICED = 6
 """Pitch values, 96 ms, behind a median: fewer are a crack or a click."""
 _RANGE_PERCENTILES = (10.0, 90.0)
+# Who speaks slowly holds every vowel: a hesitation lasts about as long as their syllables.
+_HESITATION_SYLLABLES = 0.9
+_LEAST_SYLLABLES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,7 @@ def measure_prosody(samples: FloatArray, tracker: PitchTracker) -> Prosody:
         filled_pauses=tuple(
             (first * value_s, min(end * value_s, duration_s))
             for first, end in steady_stretches(samples, pitch_hz, contour_db)
+            if (end - first) * value_s >= _least_hesitation_s(duration_s, n_syllables)
         ),
     )
 
@@ -75,3 +79,10 @@ def pitch_range_st(voiced_hz: TimeArray) -> float | None:
         return None
     low, high = np.percentile(voiced_hz, _RANGE_PERCENTILES)
     return float(12.0 * np.log2(high / low))
+
+
+def _least_hesitation_s(duration_s: float, n_syllables: int) -> float:
+    """Return how long a held sound lasts in speech of this rate; 0 for a word or two."""
+    if n_syllables < _LEAST_SYLLABLES:
+        return 0.0
+    return _HESITATION_SYLLABLES * duration_s / n_syllables

@@ -5,6 +5,7 @@ Names are resolved on first use, so `import facesign` stays cheap.
 
 from __future__ import annotations
 
+import os
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,10 @@ __all__ = [
     "analyze",
     "errors",
 ]
+
+# From 1.29 on, ONNX Runtime keeps a device id in the user's cache and reports to its maker
+# unless this is set before it is loaded.
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 
 if TYPE_CHECKING:
     from facesign import errors
