@@ -218,7 +218,7 @@ def blinks(bundled: Seen, task: Seen) -> dict[str, Any]:
         "n_bundled": len(bundled.blinks),
         "n_task": len(task.blinks),
         "n_both": len(pairs),
-        "median_length_s": round(float(np.median([b.offset_s - b.onset_s for b, _ in pairs])), 3),
+        "mean_length_s": _mean_and_spread(np.array([b.offset_s - b.onset_s for b, _ in pairs])),
         "frame_s": round(step_s, 4),
         "closure_task_over_bundled": _mean_and_spread(np.array(depth)),
         "lag_of_task_frames": _mean_and_spread(np.array(lag)),
@@ -237,15 +237,11 @@ def _depth(seen: Seen, blink: Blink) -> float:
 
 def _lag(bundled: Seen, task: Seen, blink: Blink) -> float:
     one, other = _centred(_lid(bundled, blink)), _centred(_lid(task, blink))
-    return _peak([float(_shifted(one, lag) @ other) for lag in LAGS])
+    return _peak([float(np.roll(one, lag) @ other) for lag in LAGS])
 
 
 def _centred(values: TimeArray) -> TimeArray:
     return values - values.mean()
-
-
-def _shifted(values: TimeArray, lag: int) -> TimeArray:
-    return np.roll(values, lag)
 
 
 def _peak(match: list[float]) -> float:
@@ -256,10 +252,10 @@ def _peak(match: list[float]) -> float:
     return float(LAGS[best] + (0.5 * (before - after) / bend if bend else 0.0))
 
 
-def _mean_and_spread(values: TimeArray) -> dict[str, float]:
+def _mean_and_spread(values: TimeArray) -> dict[str, float | None]:
     return {
-        "mean": round(float(values.mean()), 3),
-        "sd": round(float(values.std(ddof=1)), 3),
+        "mean": round(float(values.mean()), 3) if len(values) else None,
+        "sd": round(float(values.std(ddof=1)), 3) if len(values) > 1 else None,
     }
 
 

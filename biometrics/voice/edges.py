@@ -12,8 +12,8 @@ from facesign.biometrics.stream import TimeArray
 __all__ = ["NoiseFloor", "first_loud", "last_loud"]
 
 _NOISE_FRAMES = 200
-# 8 ms of noise scatter by 0.5 dB where it is white, by some dB in a room.
-_ABOVE_NOISE_DB = 6.0
+_NOISE_PERCENTILE = 95.0
+_ABOVE_NOISE_DB = 3.0
 # Weak fricatives and the decay of a vowel reach this far below the speech around them.
 _BELOW_SPEECH_DB = 35.0
 _LEAST_BELOW_SPEECH_DB = 6.0
@@ -34,39 +34,44 @@ class NoiseFloor:
         """Median level in dB; None before the first silence."""
         return float(np.median(self._levels)) if self._levels else None
 
+    @property
+    def ceiling_db(self) -> float | None:
+        """Level in dB that the noise hardly reaches; None before the first silence.
 
-def first_loud(levels: TimeArray, noise_db: float | None) -> int:
+        3 dB over its 95th percentile: white noise scatters little, that of a room more.
+        """
+        if not self._levels:
+            return None
+        return float(np.percentile(self._levels, _NOISE_PERCENTILE)) + _ABOVE_NOISE_DB
+
+
+def first_loud(levels: TimeArray, ceiling_db: float | None) -> int | None:
     """Find where speech rises out of what precedes it.
 
     Args:
         levels: dB of the frames around an onset, shape (n_frames,), n_frames > 0.
-        noise_db: Level without speech; None where unknown.
+        ceiling_db: Level that the noise hardly reaches; None where unknown.
 
     Returns:
-        Index of the first frame that belongs to the speech.
+        Index of the first frame above the noise and no more than 35 dB below the speech
+        (90th percentile); None where speech stands less than 6 dB above the noise.
 
     Source: own; docs/voice.md has the errors against known boundaries.
     """
-    return int(np.argmax(levels >= _threshold_db(levels, noise_db)))
-
-
-def last_loud(levels: TimeArray, noise_db: float | None) -> int:
-    """Find where speech sinks into what follows it.
-
-    Args:
-        levels: dB of the frames around an offset, shape (n_frames,), n_frames > 0.
-        noise_db: Level without speech; None where unknown.
-
-    Returns:
-        Index of the last frame that belongs to the speech.
-
-    Source: own; docs/voice.md has the errors against known boundaries.
-    """
-    return len(levels) - 1 - first_loud(levels[::-1], noise_db)
-
-
-def _threshold_db(levels: TimeArray, noise_db: float | None) -> float:
     speech_db = float(np.percentile(levels, 90))
-    least = speech_db - _BELOW_SPEECH_DB
-    above_noise = least if noise_db is None else noise_db + _ABOVE_NOISE_DB
-    return min(max(above_noise, least), speech_db - _LEAST_BELOW_SPEECH_DB)
+    threshold_db = speech_db - _BELOW_SPEECH_DB
+    if ceiling_db is not None:
+        threshold_db = max(ceiling_db, threshold_db)
+    if threshold_db > speech_db - _LEAST_BELOW_SPEECH_DB:
+        return None
+    return int(np.argmax(levels >= threshold_db))
+
+
+def last_loud(levels: TimeArray, ceiling_db: float | None) -> int | None:
+    """Find where speech sinks into what follows it; see `first_loud`.
+
+    Returns:
+        Index of the last frame that belongs to the speech, or None.
+    """
+    from_end = first_loud(levels[::-1], ceiling_db)
+    return None if from_end is None else len(levels) - 1 - from_end

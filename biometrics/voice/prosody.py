@@ -9,7 +9,7 @@ import numpy as np
 from facesign.biometrics.stream import SAMPLE_RATE_HZ, FloatArray, TimeArray
 from facesign.biometrics.voice.filled_pauses import steady_stretches
 from facesign.biometrics.voice.levels import level_db
-from facesign.biometrics.voice.pitch import PITCH_HOP, PitchTracker
+from facesign.biometrics.voice.pitch import PITCH_HOP, track_pitch
 from facesign.biometrics.voice.syllables import loudness_contour, syllable_nuclei
 
 __all__ = ["Prosody", "measure_prosody", "pitch_range_st"]
@@ -17,6 +17,9 @@ __all__ = ["Prosody", "measure_prosody", "pitch_range_st"]
 _LEAST_VOICED = 6
 """Pitch values, 96 ms, behind a median: fewer are a crack or a click."""
 _RANGE_PERCENTILES = (10.0, 90.0)
+# Who speaks slowly holds every vowel: a hesitation lasts about as long as their syllables.
+_HESITATION_SYLLABLES = 0.9
+_LEAST_SYLLABLES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +39,13 @@ class Prosody:
     """Start and end of each in seconds from the start of the stretch."""
 
 
-def measure_prosody(samples: FloatArray, tracker: PitchTracker) -> Prosody:
+def measure_prosody(samples: FloatArray) -> Prosody:
     """Measure one stretch of speech.
 
     Args:
         samples: Finite, in [-1, 1], shape (n_samples,), without pauses.
-        tracker: Finds the pitch.
     """
-    pitch_hz = tracker.track(samples)
+    pitch_hz = track_pitch(samples)
     contour_db = loudness_contour(samples)
     n_syllables = len(syllable_nuclei(contour_db, pitch_hz))
     voiced = pitch_hz[np.isfinite(pitch_hz)]
@@ -58,6 +60,7 @@ def measure_prosody(samples: FloatArray, tracker: PitchTracker) -> Prosody:
         filled_pauses=tuple(
             (first * value_s, min(end * value_s, duration_s))
             for first, end in steady_stretches(samples, pitch_hz, contour_db)
+            if (end - first) * value_s >= _least_hesitation_s(duration_s, n_syllables)
         ),
     )
 
@@ -75,3 +78,10 @@ def pitch_range_st(voiced_hz: TimeArray) -> float | None:
         return None
     low, high = np.percentile(voiced_hz, _RANGE_PERCENTILES)
     return float(12.0 * np.log2(high / low))
+
+
+def _least_hesitation_s(duration_s: float, n_syllables: int) -> float:
+    """Return how long a held sound lasts in speech of this rate; 0 for a word or two."""
+    if n_syllables < _LEAST_SYLLABLES:
+        return 0.0
+    return _HESITATION_SYLLABLES * duration_s / n_syllables

@@ -28,6 +28,8 @@ _ONSET_FRAMES = 4 * FRAMES_PER_CHUNK
 """Speech that has to be heard before its onset is placed: 128 ms."""
 _TAIL_FRAMES = 28
 """How far before the detector's close speech may have ended: 224 ms."""
+_LAG_FRAMES = 7
+"""By how much the detector closes late, as a rule: 56 ms (docs/voice.md)."""
 _KEPT_FRAMES = 256
 _LEAST_FRAMES = 12
 _CUT_WINDOW_FRAMES = 125
@@ -162,12 +164,16 @@ class Segmenter:
     def _find_onset(self, heard: int) -> int:
         first = max(heard - _EARLIER_FRAMES, self._end or 0, 0)
         levels = self._window(first, heard + _ONSET_FRAMES)
-        return first + first_loud(levels, self._noise.level_db)
+        index = first_loud(levels, self._noise.ceiling_db)
+        return max(heard, first) if index is None else first + index
 
     def _find_offset(self, onset: int, heard_end: int) -> int:
         first = max(heard_end - _TAIL_FRAMES, onset)
         levels = self._window(first, heard_end + _CLOSING_FRAMES)
-        return first + last_loud(levels, self._noise.level_db) + 1
+        index = last_loud(levels, self._noise.ceiling_db)
+        if index is None:
+            return max(onset, heard_end - _LAG_FRAMES)
+        return first + index + 1
 
     def _window(self, first: int, end: int) -> TimeArray:
         base = self._n_frames - len(self._levels)

@@ -17,7 +17,6 @@ from facesign.biometrics.stream import (
 from facesign.biometrics.voice.activity import Activity, Speech
 from facesign.biometrics.voice.continuity import Joiner
 from facesign.biometrics.voice.filled_pauses import FilledPause
-from facesign.biometrics.voice.pitch import PitchTracker
 from facesign.biometrics.voice.prosody import measure_prosody
 from facesign.biometrics.voice.quality import BLOCK, TrackQuality, VoiceQuality, stretch_quality
 from facesign.errors import TrackError
@@ -69,7 +68,6 @@ class Utterances:
         self._track = track
         self._activity = Activity()
         self._joiner = Joiner()
-        self._tracker = PitchTracker()
         self._quality = TrackQuality()
         self._kept: FloatArray = np.zeros(0, dtype=np.float32)
         self._first = 0
@@ -120,7 +118,7 @@ class Utterances:
             samples = self._between(
                 self._joiner.sample_at(speech.start_s), self._joiner.sample_at(speech.end_s)
             )
-            prosody = measure_prosody(samples, self._tracker)
+            prosody = measure_prosody(samples)
             if prosody.loudness_db is None:
                 continue
             yield Utterance(

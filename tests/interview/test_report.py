@@ -246,8 +246,8 @@ def test_the_summary_sets_the_session_beside_the_own_baseline() -> None:
 
 def test_the_models_that_heard_the_voice_are_named_with_their_hash() -> None:
     named = {model["name"]: model for model in full().to_dict()["models"]}
-    assert set(named) == {"silero_vad", "swift_f0"}
-    assert named["swift_f0"]["sha256"].startswith("6385e8c2")
+    assert set(named) == {"silero_vad"}
+    assert named["silero_vad"]["sha256"].startswith("2aa269b7")
 
 
 def test_a_voice_that_was_not_heard_names_no_model() -> None:

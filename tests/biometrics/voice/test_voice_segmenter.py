@@ -108,21 +108,43 @@ def test_what_is_decided_never_changes() -> None:
     assert all(a.end <= b.start for a, b in pairwise(runs))
 
 
-def test_edges_stand_six_db_above_the_noise() -> None:
+def test_edges_stand_above_the_noise() -> None:
     levels = np.array([-60.0, -55.0, -53.0, -30.0, -30.0, -30.0, -53.0, -55.0])
-    assert first_loud(levels, noise_db=-60.0) == 2
-    assert last_loud(levels, noise_db=-60.0) == 6
+    assert first_loud(levels, ceiling_db=-54.0) == 2
+    assert last_loud(levels, ceiling_db=-54.0) == 6
 
 
 def test_edges_in_silence_reach_35_db_below_the_speech() -> None:
     levels = np.array([-120.0, -66.0, -64.0, -30.0, -30.0, -30.0])
-    assert first_loud(levels, noise_db=None) == 2
-    assert first_loud(levels, noise_db=-120.0) == 2
+    assert first_loud(levels, ceiling_db=None) == 2
+    assert first_loud(levels, ceiling_db=-117.0) == 2
+
+
+def test_speech_that_hardly_stands_out_of_the_noise_has_no_edge_in_energy() -> None:
+    levels = np.array([-34.0, -33.0, -30.0, -30.0, -30.0])
+    assert first_loud(levels, ceiling_db=-35.0) is None
+    assert last_loud(levels, ceiling_db=-37.0) == 4
+
+
+def test_in_loud_noise_the_detector_is_believed_less_its_usual_lag(segmenter: Segmenter) -> None:
+    loud_noise = -23.0
+    runs = both(segmenter, (10, 0.0, loud_noise), (10, 0.9, SPEECH_DB), (20, 0.0, loud_noise))
+    assert runs == [(40, 73)]
+
+
+def test_noise_that_scatters_has_a_higher_ceiling() -> None:
+    steady, scattering = NoiseFloor(), NoiseFloor()
+    steady.push([-60.0] * 200)
+    scattering.push(np.linspace(-70.0, -50.0, 200).tolist())
+    assert steady.level_db == scattering.level_db == -60.0
+    assert steady.ceiling_db == -57.0
+    assert scattering.ceiling_db == pytest.approx(-48.0, abs=0.01)
 
 
 def test_noise_floor_is_unknown_before_silence_and_forgets_the_old() -> None:
     floor = NoiseFloor()
     assert floor.level_db is None
+    assert floor.ceiling_db is None
     floor.push([-40.0] * 300)
     floor.push([-70.0] * 150)
     assert floor.level_db == -70.0
