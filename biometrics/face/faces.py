@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from facesign.biometrics.face.mesh import BLANK, quiet_native
+from facesign.biometrics.face.mesh import BLANK, load_mediapipe, quiet_native
 from facesign.biometrics.stream import FloatArray, Frame
 
 __all__ = ["FaceBox", "FaceFinder", "box_of"]
@@ -48,6 +48,7 @@ class FaceFinder:
         self._min_confidence = min_confidence
         self._closer: Any = None
         with quiet_native():
+            load_mediapipe()
             from mediapipe.python.solutions.face_detection import FaceDetection
 
             self._solution = FaceDetection(

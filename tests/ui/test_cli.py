@@ -41,7 +41,8 @@ def test_a_summary_is_printed_and_nothing_written(tmp_path: Path) -> None:
     done = run(tmp_path, "analyze", "a.mp4")
     lines = done.out.splitlines()
     assert lines[0] == "outcome: inconclusive"
-    assert "  not_checked:genuineness" in lines
+    assert "reason: no_face" in lines
+    assert "not assessed: genuineness (required): no_analyser" in lines
     assert everything(tmp_path) == before
 
 
@@ -96,7 +97,7 @@ def test_events_are_a_json_list(tmp_path: Path) -> None:
 def test_the_demo_says_where_its_report_is(tmp_path: Path) -> None:
     done = run(tmp_path, "demo")
     lines = done.out.splitlines()
-    assert lines[0].startswith("outcome: ")
+    assert lines[0] == "outcome: inconclusive"
     assert [line for line in lines if line.startswith("prompt p1: ") and "income_source" in line]
     assert lines[-1] == f"report: {(tmp_path / 'facesign-demo').resolve()}/report.html"
     assert "data:image/jpeg" in (tmp_path / "facesign-demo" / "report.html").read_text("utf-8")
