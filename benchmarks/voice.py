@@ -4,6 +4,7 @@ Thresholds were set on the `tuning` rows of voice_syllables.csv, on other espeak
 on the train folder; what is reported as `held_out` comes from other people.
 
     python benchmarks/voice.py --data FACESIGN_DATA --out benchmarks/results/voice.json
+    python benchmarks/voice.py ... --only cost pitch      replaces these parts alone
 """
 
 from __future__ import annotations
@@ -225,7 +226,7 @@ def syllable_rate(data: Path) -> dict[str, Any]:
         [
             (
                 np.concatenate([made.pause(0.5), made.say(p, v, "-s", str(s)), made.pause(0.5)]),
-                len(p),
+                len(p.split()),
             )
             for p, v, s in mandarin
         ]
@@ -416,11 +417,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--only", nargs="*", choices=[part.__name__ for part in PARTS])
     args = parser.parse_args()
-    results = {
-        **provenance(args.data),
-        **{part.__name__: part(args.data) for part in PARTS},
-    }
+    results = json.loads(args.out.read_text()) if args.only else {}
+    made_with = provenance(args.data)
+    commit = made_with.pop("commit")
+    results |= made_with
+    for part in PARTS:
+        if not args.only or part.__name__ in args.only:
+            results[part.__name__] = {"commit": commit, **part(args.data)}
     args.out.write_text(json.dumps(results, indent=2) + "\n")
 
 
