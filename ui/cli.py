@@ -88,7 +88,7 @@ def _run() -> int:
 
 
 def _interrupted() -> int:
-    _say("interrupted; nothing was written")
+    _say("interrupted")
     return INTERRUPTED
 
 

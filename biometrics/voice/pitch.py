@@ -16,7 +16,7 @@ HIGHEST_HZ = 500.0
 WINDOW = 800
 """Samples compared with themselves at each lag: 50 ms, three periods of the lowest voice."""
 DEEP_ENOUGH = 0.15
-VOICED_BELOW = 0.2
+VOICED_BELOW = 0.4
 """Aperiodicity from which a frame is not voiced."""
 
 _SHORTEST = int(SAMPLE_RATE_HZ / HIGHEST_HZ)
@@ -35,7 +35,7 @@ def track_pitch(samples: FloatArray) -> TimeArray:
         Hz in [60, 500], shape (n_samples // 256,), the k-th value at sample 256 k; NaN
         where the sound is not voiced.
 
-    Source: de Cheveigne and Kawahara, "YIN, a fundamental frequency estimator for speech
+    Source: de Cheveigné and Kawahara, "YIN, a fundamental frequency estimator for speech
         and music", JASA 111(4), 2002, steps 1 to 5. Chosen over SwiftF0, whose weights were
         trained on data for research use, and WORLD, which has no wheel.
     """

@@ -12,7 +12,7 @@ from facesign.biometrics.voice.levels import level_db
 from facesign.biometrics.voice.pitch import PITCH_HOP, track_pitch
 from facesign.biometrics.voice.syllables import loudness_contour, syllable_nuclei
 
-__all__ = ["Prosody", "measure_prosody", "pitch_range_st"]
+__all__ = ["UNMEASURED", "Prosody", "measure_prosody", "pitch_range_st"]
 
 _LEAST_VOICED = 6
 """Pitch values, 96 ms, behind a median: fewer are a crack or a click."""
@@ -37,6 +37,10 @@ class Prosody:
     """Syllables per second of the stretch; None without a syllable."""
     filled_pauses: tuple[tuple[float, float], ...]
     """Start and end of each in seconds from the start of the stretch."""
+
+
+UNMEASURED = Prosody(None, None, None, 0, None, ())
+"""What is said of a voice that is heard only for its turns."""
 
 
 def measure_prosody(samples: FloatArray) -> Prosody:

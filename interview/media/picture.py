@@ -13,7 +13,7 @@ from av.buffer import Buffer
 from av.sidedata.sidedata import Type
 from av.video.reformatter import VideoReformatter
 
-__all__ = ["PictureMaker", "display_size", "rotation_deg"]
+__all__ = ["PictureMaker", "display_size"]
 
 Image: TypeAlias = npt.NDArray[np.uint8]
 Matrix: TypeAlias = tuple[int, int, int, int]
@@ -42,6 +42,16 @@ class PictureMaker:
         # Kept for the whole stream: setting up a conversion costs as much as the conversion
         # of a small picture.
         self._reformatter = VideoReformatter()
+        self._rotation: int | None = None
+        self._matrix = _TURNS[0]
+
+    @property
+    def rotation_deg(self) -> int:
+        """By how much the latest picture was turned clockwise to be upright."""
+        a, b, _, d = self._matrix
+        if abs(b) > abs(a):
+            return 90 if b > 0 else 270
+        return 180 if a < 0 and d < 0 else 0
 
     def rgb(self, frame: av.VideoFrame) -> Image:
         """Return the picture as contiguous RGB, shape (height, width, 3)."""
@@ -52,8 +62,11 @@ class PictureMaker:
         converted = self._reformatter.reformat(
             frame, width=width, height=height, format="rgb24", threads=1
         )
-        image = _upright(_pixels(converted), _display_matrix(frame))
-        return np.ascontiguousarray(image)
+        # PyAV ties a frame that is asked for its side data into a reference cycle, whose memory
+        # waits for the garbage collector: only a frame that is turned anew is asked.
+        if frame.rotation != self._rotation:
+            self._rotation, self._matrix = frame.rotation, _display_matrix(frame)
+        return np.ascontiguousarray(_upright(_pixels(converted), self._matrix))
 
 
 def display_size(
@@ -72,14 +85,6 @@ def display_size(
     shown_width, shown_height = width * max(aspect, 1.0), height * max(1 / aspect, 1.0)
     scale = min(1.0, max_side_px / max(shown_width, shown_height))
     return max(round(shown_width * scale), 1), max(round(shown_height * scale), 1)
-
-
-def rotation_deg(frame: av.VideoFrame) -> int:
-    """Return by how much the stored picture is turned clockwise to be upright."""
-    a, b, _, d = _display_matrix(frame)
-    if abs(b) > abs(a):
-        return 90 if b > 0 else 270
-    return 180 if a < 0 and d < 0 else 0
 
 
 def _display_matrix(frame: av.VideoFrame) -> Matrix:

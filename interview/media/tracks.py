@@ -15,7 +15,7 @@ import numpy.typing as npt
 from facesign.biometrics.stream import FloatArray, Frame, Sound, Track
 from facesign.interview.media.clock import RESTART_S, USUAL_INTERVAL_S, FrameClock
 from facesign.interview.media.container import StreamReader, seconds
-from facesign.interview.media.picture import PictureMaker, rotation_deg
+from facesign.interview.media.picture import PictureMaker
 from facesign.interview.media.sound_clock import SoundClock
 
 __all__ = ["MediaTrack", "PictureTrack", "SoundTrack"]
@@ -143,7 +143,7 @@ class PictureTrack(MediaTrack[Image]):
         except av.FFmpegError:
             self.reader.damaged += 1
             return None
-        self.rotation_deg = rotation_deg(frame)
+        self.rotation_deg = self._maker.rotation_deg
         self.size = image.shape[1], image.shape[0]
         return image
 

@@ -239,8 +239,9 @@ def test_the_summary_sets_the_session_beside_the_own_baseline() -> None:
     rows = {row["name"]: row for row in full().to_dict()["summary"]}
     assert rows["blink.rate"]["value"] == pytest.approx(6.0, rel=0.01)
     assert rows["blink.rate"]["baseline_median"] == pytest.approx(7.5)
-    assert rows["gaze.away_share"]["value"] == pytest.approx(0.3, rel=0.01)
-    assert rows["gaze.away_share"]["baseline_median"] == 0.0
+    # 9 s away of the 22 s after the baseline was full.
+    assert rows["gaze.away_share"]["value"] == pytest.approx(9 / 22, rel=0.01)
+    assert rows["gaze.away_share"]["baseline_median"] is None
     assert rows["voice.pitch"]["value"] == rows["voice.pitch"]["baseline_median"] == 120.0
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gc
 from fractions import Fraction
 
 import av
@@ -46,3 +47,17 @@ def test_a_change_of_size_in_the_middle_is_followed() -> None:
     shapes = [maker.rgb(av.VideoFrame(w, h, "yuv420p")).shape for w, h in ((64, 48), (96, 64))]
 
     assert shapes == [(48, 64, 3), (64, 96, 3)]
+
+
+def test_a_converted_frame_is_freed_without_the_garbage_collector() -> None:
+    maker = PictureMaker(max_side_px=1920, pixel_aspect=None)
+    maker.rgb(av.VideoFrame(64, 48, "yuv420p"))
+    gc.collect()
+    gc.disable()
+    try:
+        for _ in range(3):
+            maker.rgb(av.VideoFrame(64, 48, "yuv420p"))
+        alive = [item for item in gc.get_objects() if isinstance(item, av.VideoFrame)]
+    finally:
+        gc.enable()
+    assert alive == []
