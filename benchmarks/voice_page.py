@@ -91,17 +91,7 @@ def hesitations(results: dict[str, Any]) -> str:
     )
     read = table(
         ["read speech", "minutes", "found", "per minute", "speakers", "speakers without any"],
-        [
-            [
-                name,
-                r["speech_minutes"],
-                r["n_found"],
-                r["per_minute"],
-                r["n_speakers"],
-                r["n_speakers_without"],
-            ]
-            for name, r in found["read_speech_per_minute"].items()
-        ],
+        [[name, *(r[key] for key in keys)] for name, r in found["read_speech_per_minute"].items()],
     )
     return f"{put}\n\n{read}"
 
@@ -133,7 +123,7 @@ def others(results: dict[str, Any]) -> str:
         f"{sexes}\n\n{snr}\n\nOf {narrow['n_tracks']} tracks, {narrow['as_recorded']} were called "
         f"`narrowband` as recorded, {narrow['through_8_khz']} after resampling to 8 kHz and back."
         f"\n\nCPU time for {cost['sound_s']:.0f} s of a book being read "
-        f"({cost['speech_s']} s of speech): {parts}; "
+        f"({cost['speech_s']} s of speech) on two cores with a load of {cost['load_average']}: {parts}; "
         f"{100 * cost['share_of_one_core']:.1f} % of one core."
     )
 
