@@ -24,6 +24,8 @@ STATE_LEAST_S = 2.0
 """Less speaking (or listening) than this is not enough to be a baseline of its own."""
 FRONTAL_DEG = 20.0
 CALM_DEG_PER_S = 40.0
+MOST_HZ = 240.0
+"""No camera is faster; frames of one time would have no rate at all."""
 LIMITED_RATIO = 4.0
 """Own choice; over the clips of FACESIGN_DATA the largest ratio of any pair is 3.2."""
 
@@ -175,7 +177,7 @@ def _freeze(source: BaselineSource, kept: list[_Kept]) -> Baseline:
     steps = np.diff(time_s)
     unbroken = steps[steps < GAP_S]
     step_s = float(np.median(unbroken if len(unbroken) else steps))
-    rate_hz = float(np.clip(1 / step_s, 1.0, 240.0))
+    rate_hz = 1 / float(np.clip(step_s, 1 / MOST_HZ, 1.0))
     whole_median, whole_mad = robust_spread(channels)
     whole_scale = 1.4826 * whole_mad + NOISE
     burst = _burst_of(time_s, (channels - whole_median) / whole_scale, rate_hz)
