@@ -40,6 +40,10 @@ class Gaze:
     vertical_deg: FloatArray
     """Shape (n_frames,), positive upwards."""
 
+    def __repr__(self) -> str:
+        """Show the number of frames, never the angles."""
+        return f"Gaze(n_frames={len(self.horizontal_deg)})"
+
 
 def gaze_of(block: FaceBlock) -> Gaze:
     """Add the turn of the eyes to the pose of the head.

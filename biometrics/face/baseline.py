@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 import numpy as np
@@ -51,17 +51,17 @@ class Baseline:
     """Median luma of the face, NaN if it was not measured."""
     yaw_deg: float
     pitch_deg: float
-    median: DoubleArray
+    median: DoubleArray = field(repr=False)
     """Shape (2, 44): row 0 listening, row 1 speaking."""
-    scale: DoubleArray
+    scale: DoubleArray = field(repr=False)
     """1.4826 MAD plus the channel's camera noise, shape (2, 44)."""
-    whole_median: DoubleArray
-    whole_scale: DoubleArray
+    whole_median: DoubleArray = field(repr=False)
+    whole_scale: DoubleArray = field(repr=False)
     """Both states together, shape (44,); speed and burst are measured on this scale."""
-    burst_median: DoubleArray
-    burst_scale: DoubleArray
+    burst_median: DoubleArray = field(repr=False)
+    burst_scale: DoubleArray = field(repr=False)
     """Usual burst and its spread, listening and speaking apart, shape (2, 44)."""
-    limited: BoolArray
+    limited: BoolArray = field(repr=False)
     """Channels whose two sides move very differently, shape (44,): a still half of the face,
     ptosis or a turned camera look like this, so neither side is assessed."""
 

@@ -18,7 +18,7 @@ def face(
     others: tuple[FaceBox, ...] | None = None,
     jumped: bool = False,
 ) -> Face:
-    return Face(time_s, LOST, (640, 480), box, jumped, others, None)
+    return Face(time_s, LOST, box, jumped, others, None)
 
 
 def watch(faces: list[Face]) -> list[Observation]:
