@@ -106,8 +106,7 @@ class FaceTracker:
         if self._last is None or time_s - self._last[0] > JUMP_WITHIN_S:
             return False
         before = self._last[1]
-        ratio = box.size_px / max(before.size_px, 1.0)
-        return before.distance_to(box) > JUMP_WIDTHS or not 0.5 < ratio < 2.0
+        return before.distance_to(box) > JUMP_WIDTHS or box.resized_from(before)
 
     def _find_others(
         self, frame: Frame, box: FaceBox | None, *, search_now: bool

@@ -90,7 +90,7 @@ def test_frames_that_were_not_searched_say_nothing_about_others() -> None:
     [
         (FaceBox(620.0, 240.0, 200.0), "face.place_jump", 1.5),
         (FaceBox(320.0, 240.0, 500.0), "face.size_jump", 2.5),
-        (FaceBox(320.0, 240.0, 80.0), "face.size_jump", 0.4),
+        (FaceBox(320.0, 240.0, 80.0), "face.size_jump", 2.5),
     ],
 )
 def test_a_jump_says_how_far_or_how_much(box: FaceBox, name: str, value: float) -> None:
