@@ -23,7 +23,7 @@ OTHER_LEAST_SIZE = 0.25
 
 
 class PresenceWatcher:
-    """Turn faces into observations of presence; values are shares of the frame or ratios."""
+    """Turn faces into observations: how long seen or not, how large another, how far a jump."""
 
     def __init__(self) -> None:
         self._present = IntervalBuilder(bridge_s=0.2)
