@@ -16,6 +16,7 @@ __all__ = [
     "FaceReason",
     "PictureQuality",
     "grade",
+    "grade_picture",
     "measure_picture",
     "reliability_of",
 ]
@@ -122,6 +123,14 @@ def grade(reason: FaceReason, value: float) -> float:
     if not np.isfinite(value):
         return 0.0
     return float(np.clip((value - limit.usable) / (limit.good - limit.usable), 0.0, 1.0))
+
+
+def grade_picture(picture: PictureQuality) -> float:
+    """Return the worse of the grades of size and sharpness, 0 to 1."""
+    return min(
+        grade("inter_eye_distance", picture.inter_ocular_px),
+        grade("sharpness", picture.sharpness),
+    )
 
 
 def reliability_of(rate_hz: float, inter_ocular_px: float) -> Reliability:
