@@ -33,11 +33,6 @@ class IntervalBuilder:
         self._pushed_s = 0.0
         self._values: tuple[float, float, int] = (0.0, 0.0, 0)
 
-    @property
-    def open_since_s(self) -> float | None:
-        """Start of the interval that is under way, None without one."""
-        return self._start_s
-
     def push(self, time_s: float, holds: bool, value: float = 0.0) -> Iterator[Interval]:
         """Take one item; yield the interval that it, or the hole before it, ended."""
         if time_s - self._pushed_s > HOLE_S:

@@ -9,7 +9,13 @@ import numpy as np
 
 from facesign.biometrics.face.block import FaceBlock
 from facesign.biometrics.face.quality import MIN_INTER_OCULAR_PX
-from facesign.biometrics.face.readings import GAP_S, BandEnergy, DoubleArray, robust_spread
+from facesign.biometrics.face.readings import (
+    GAP_S,
+    MAD_TO_SD,
+    BandEnergy,
+    DoubleArray,
+    robust_spread,
+)
 from facesign.biometrics.face.signals import CHANNELS
 from facesign.biometrics.stream import BoolArray, TimeArray
 
@@ -93,11 +99,6 @@ class BaselineCollector:
         self._last_s: float | None = None
         self._last_pose: tuple[float, float] | None = None
 
-    @property
-    def seconds(self) -> float:
-        """Seconds gathered so far."""
-        return self._seconds
-
     def push(self, block: FaceBlock, marked: BoolArray | None, *, closed: bool) -> Baseline | None:
         """Take one block.
 
@@ -179,7 +180,7 @@ def _freeze(source: BaselineSource, kept: list[_Kept]) -> Baseline:
     step_s = float(np.median(unbroken if len(unbroken) else steps))
     rate_hz = 1 / float(np.clip(step_s, 1 / MOST_HZ, 1.0))
     whole_median, whole_mad = robust_spread(channels)
-    whole_scale = 1.4826 * whole_mad + NOISE
+    whole_scale = MAD_TO_SD * whole_mad + NOISE
     burst = _burst_of(time_s, (channels - whole_median) / whole_scale, rate_hz)
     # A state heard too briefly has no baseline of its own and borrows the whole.
     states = [
@@ -202,11 +203,11 @@ def _freeze(source: BaselineSource, kept: list[_Kept]) -> Baseline:
         yaw_deg=float(np.median(np.concatenate([k.yaw_deg for k in kept]))),
         pitch_deg=float(np.median(np.concatenate([k.pitch_deg for k in kept]))),
         median=np.stack([median for median, _ in level]),
-        scale=np.stack([1.4826 * mad + NOISE for _, mad in level]),
+        scale=np.stack([MAD_TO_SD * mad + NOISE for _, mad in level]),
         whole_median=whole_median,
         whole_scale=whole_scale,
         burst_median=np.stack([median for median, _ in bursts]),
-        burst_scale=np.stack([1.4826 * mad for _, mad in bursts]),
+        burst_scale=np.stack([MAD_TO_SD * mad for _, mad in bursts]),
         limited=_limited(whole_scale),
     )
 

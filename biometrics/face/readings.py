@@ -12,6 +12,7 @@ __all__ = [
     "BURST_LATE_S",
     "GAP_S",
     "LEAST_STEP_S",
+    "MAD_TO_SD",
     "BandEnergy",
     "DoubleArray",
     "Slope",
@@ -35,6 +36,8 @@ GAP_S = 0.25
 """A longer hole between frames starts a reading afresh."""
 LEAST_STEP_S = 1e-3
 """Frames closer than this, such as two of one time, count as this far apart."""
+MAD_TO_SD = 1.4826
+"""A normal distribution's standard deviation in median absolute deviations."""
 
 DoubleArray = npt.NDArray[np.float64]
 

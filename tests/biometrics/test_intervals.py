@@ -33,9 +33,8 @@ def test_flicker_is_dropped() -> None:
 def test_an_interval_under_way_can_be_ended_at_a_given_time() -> None:
     builder = IntervalBuilder()
     assert list(builder.push(1.0, True, 1.0)) == []
-    assert builder.open_since_s == 1.0
     assert [part.end_s for part in builder.finish(3.0)] == [3.0]
-    assert builder.open_since_s is None
+    assert list(builder.finish()) == []
 
 
 def test_an_observation_that_was_not_assessed_has_a_reason_and_only_then() -> None:
