@@ -10,13 +10,24 @@ from cli_process import environment
 
 import facesign
 from facesign import errors
+from facesign.biometrics.observation import Observation
 from facesign.biometrics.stream import Frame, Sound
 from facesign.interview.analysis import analyze
+from facesign.interview.consent import Consent, read_consent
 from facesign.interview.home import Home, Settings
+from facesign.interview.marks import Mark, read_marks
 from facesign.interview.report import Report
+from facesign.interview.script import Script, load_script
 from facesign.interview.session import Session
 
 PROMISED = {
+    "Consent": Consent,
+    "Mark": Mark,
+    "Observation": Observation,
+    "Script": Script,
+    "load_script": load_script,
+    "read_consent": read_consent,
+    "read_marks": read_marks,
     "FacesignError": errors.FacesignError,
     "Frame": Frame,
     "Home": Home,
