@@ -124,7 +124,8 @@ def others(results: dict[str, Any]) -> str:
         f"{sexes}\n\n{snr}\n\nOf {narrow['n_tracks']} tracks, {narrow['as_recorded']} were called "
         f"`narrowband` as recorded, {narrow['through_8_khz']} after resampling to 8 kHz and back."
         f"\n\nCPU time for {cost['sound_s']:.0f} s of a book being read "
-        f"({cost['speech_s']} s of speech) on two cores with a load of {cost['load_average']}: {parts}; "
+        f"({cost['speech_s']} s of speech) on two cores with a load of "
+        f"{cost['load_average']}: {parts}; "
         f"{100 * cost['share_of_one_core']:.1f} % of one core."
     )
 
