@@ -29,7 +29,7 @@ from facesign.biometrics.face.mesh import quiet_native
 from facesign.biometrics.stream import Frame
 from facesign.interview.facts import RecordingFacts
 from facesign.interview.home import Settings
-from facesign.interview.media import open_media
+from facesign.interview.media.recording import open_media
 from facesign.interview.session import Session
 
 REPEATS = 3

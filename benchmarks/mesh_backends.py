@@ -28,7 +28,7 @@ from facesign.biometrics.face.mesh import BundledMesh, FaceMesh, TaskMesh
 from facesign.biometrics.face.signals import CHANNELS
 from facesign.biometrics.face.track import LOST, Face
 from facesign.biometrics.stream import BlockGrid, FloatArray, Frame, TimeArray
-from facesign.interview.media import open_media
+from facesign.interview.media.recording import open_media
 from facesign.samples.studio.motion import sway
 from facesign.samples.studio.person import person
 from facesign.samples.studio.renderer import FaceState, Renderer
@@ -100,11 +100,9 @@ class Run:
         found = self._mesh.find(frame)
         self._wall_s += time.perf_counter() - wall_s
         self._cpu_s += time.process_time() - cpu_s
-        height, width = frame.image.shape[:2]
         face = Face(
             time_s=frame.time_s,
             landmarks=LOST if found is None else found,
-            frame_px=(width, height),
             box=None if found is None else box_of(found),
             jumped=False,
             others=None,
@@ -218,7 +216,7 @@ def blinks(bundled: Seen, task: Seen) -> dict[str, Any]:
         "n_bundled": len(bundled.blinks),
         "n_task": len(task.blinks),
         "n_both": len(pairs),
-        "median_length_s": round(float(np.median([b.offset_s - b.onset_s for b, _ in pairs])), 3),
+        "mean_length_s": _mean_and_spread(np.array([b.offset_s - b.onset_s for b, _ in pairs])),
         "frame_s": round(step_s, 4),
         "closure_task_over_bundled": _mean_and_spread(np.array(depth)),
         "lag_of_task_frames": _mean_and_spread(np.array(lag)),
@@ -237,15 +235,11 @@ def _depth(seen: Seen, blink: Blink) -> float:
 
 def _lag(bundled: Seen, task: Seen, blink: Blink) -> float:
     one, other = _centred(_lid(bundled, blink)), _centred(_lid(task, blink))
-    return _peak([float(_shifted(one, lag) @ other) for lag in LAGS])
+    return _peak([float(np.roll(one, lag) @ other) for lag in LAGS])
 
 
 def _centred(values: TimeArray) -> TimeArray:
     return values - values.mean()
-
-
-def _shifted(values: TimeArray, lag: int) -> TimeArray:
-    return np.roll(values, lag)
 
 
 def _peak(match: list[float]) -> float:
@@ -256,10 +250,10 @@ def _peak(match: list[float]) -> float:
     return float(LAGS[best] + (0.5 * (before - after) / bend if bend else 0.0))
 
 
-def _mean_and_spread(values: TimeArray) -> dict[str, float]:
+def _mean_and_spread(values: TimeArray) -> dict[str, float | None]:
     return {
-        "mean": round(float(values.mean()), 3),
-        "sd": round(float(values.std(ddof=1)), 3),
+        "mean": round(float(values.mean()), 3) if len(values) else None,
+        "sd": round(float(values.std(ddof=1)), 3) if len(values) > 1 else None,
     }
 
 

@@ -31,7 +31,7 @@ from scipy.stats import bootstrap
 
 from facesign.biometrics.stream import SAMPLE_RATE_HZ, FloatArray, Sound
 from facesign.biometrics.voice.activity import Activity
-from facesign.biometrics.voice.pitch import PITCH_HOP, PitchTracker
+from facesign.biometrics.voice.pitch import track_pitch
 from facesign.biometrics.voice.quality import VoiceQuality
 from facesign.biometrics.voice.utterances import Utterance, Utterances
 
@@ -121,7 +121,14 @@ def activity_edges(samples: FloatArray) -> tuple[float, float] | None:
 
 
 def pitch_trackers() -> dict[str, Callable[[FloatArray], Series]]:
+    """YIN, which facesign runs, beside two trackers that it does not depend on.
+
+    `pip install pyworld swift-f0` brings those.
+    """
     import pyworld
+    from swift_f0 import SwiftF0
+
+    detector = SwiftF0(threads=1, spin=False)
 
     def world(samples: FloatArray) -> Series:
         double = samples.astype(np.float64)
@@ -129,32 +136,11 @@ def pitch_trackers() -> dict[str, Callable[[FloatArray], Series]]:
         f0 = pyworld.stonemask(double, f0, time_s, SAMPLE_RATE_HZ)
         return np.where(f0 > 0, f0, np.nan)
 
-    return {"swift_f0": PitchTracker().track, "world_dio_stonemask": world, "yin_numpy": yin}
+    def swift(samples: FloatArray) -> Series:
+        found = detector.detect(samples, SAMPLE_RATE_HZ, 60.0, 500.0)
+        return np.where(found.confidence >= 0.5, found.pitch_hz, np.nan)
 
-
-def yin(samples: FloatArray) -> Series:
-    """De Cheveigne and Kawahara 2002, threshold 0.15, voiced below an aperiodicity of 0.2."""
-    window, longest, shortest = 800, SAMPLE_RATE_HZ // 60 + 2, SAMPLE_RATE_HZ // 500
-    n, length = len(samples) // PITCH_HOP, window + longest
-    padded = np.pad(samples, (length // 2, length)).astype(np.float64)
-    frames = padded[np.arange(n)[:, None] * PITCH_HOP + np.arange(length)]
-    spectra = np.fft.rfft(frames, 2048) * np.conj(np.fft.rfft(frames[:, :window], 2048))
-    product = np.fft.irfft(spectra)[:, :longest]
-    energy = np.cumsum(np.pad(frames**2, ((0, 0), (1, 0))), axis=1)
-    energy = energy[:, window : window + longest] - energy[:, :longest]
-    difference = np.maximum(energy[:, :1] + energy - 2.0 * product, 0.0)[:, 1:]
-    total = np.maximum(np.cumsum(difference, axis=1), 1e-12)
-    normal = np.pad(difference * np.arange(1, longest) / total, ((0, 0), (1, 0)))
-    middle = normal[:, shortest : longest - 1]
-    dip = middle <= normal[:, shortest - 1 : longest - 2]
-    dip &= middle <= normal[:, shortest + 1 : longest]
-    deep = dip & (middle < 0.15)
-    lowest = np.where(dip, middle, np.inf).argmin(axis=1)
-    lag = np.where(deep.any(axis=1), deep.argmax(axis=1), lowest) + shortest
-    before, at, after = (normal[np.arange(n), lag + step] for step in (-1, 0, 1))
-    bend = before - 2.0 * at + after
-    shift = 0.5 * (before - after) / np.where(np.abs(bend) > 1e-9, bend, np.inf)
-    return np.where(at < 0.2, SAMPLE_RATE_HZ / (lag + shift), np.nan)
+    return {"yin": track_pitch, "world_dio_stonemask": world, "swift_f0": swift}
 
 
 def pitch(data: Path) -> dict[str, Any]:
@@ -368,12 +354,11 @@ def cost(data: Path) -> dict[str, Any]:
             list(analyser.push(piece))
         list(analyser.finish())
 
-    tracker = PitchTracker()
     jobs: dict[str, Callable[[], object]] = {
         "utterances": lambda: all_of(Utterances()),
         "activity": lambda: all_of(Activity()),
         "detector": lambda: detector_edges(samples),
-        "pitch_of_all_samples": lambda: tracker.track(samples),
+        "pitch_of_all_samples": lambda: track_pitch(samples),
     }
     seconds: dict[str, list[float]] = {name: [] for name in jobs}
     for _ in range(3):
@@ -404,10 +389,7 @@ def provenance(data: Path) -> dict[str, Any]:
         "commit": commit.stdout.strip(),
         "machine": f"{cpu}, {platform.machine()}, Python {platform.python_version()}",
         "versions": {name: version(name) for name in packages},
-        "models_sha256": {
-            vad.name: sha256(vad.read_bytes()),
-            "swift_f0/model.onnx": sha256((files("swift_f0") / "model.onnx").read_bytes()),
-        },
+        "models_sha256": {vad.name: sha256(vad.read_bytes())},
         "data_sha256": {
             name: sha256((data / "speech" / name / "MANIFEST.csv").read_bytes())
             for name in ("train", "dev")

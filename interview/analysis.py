@@ -10,7 +10,7 @@ from facesign.interview.consent import read_consent
 from facesign.interview.facts import RecordingFacts
 from facesign.interview.home import Settings
 from facesign.interview.marks import Mark, read_marks
-from facesign.interview.media import open_media
+from facesign.interview.media.recording import open_media
 from facesign.interview.report import Report
 from facesign.interview.script import Script, load_script
 from facesign.interview.session import BaselineMode, Participant, Session

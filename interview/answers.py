@@ -236,7 +236,14 @@ def _observe(measure: Measure, answer: Answer, usual: Sequence[Answer]) -> Obser
 def _why_not(measure: Measure, answer: Answer) -> str:
     if measure.source == "voice":
         return "too_little_speech"
-    return "baseline_short" if answer.face_seen else "no_face"
+    if not answer.face_seen:
+        return "no_face"
+    read = {
+        "face.brief_movements": answer.movements,
+        "gaze.away_share": answer.away,
+        "blink.rate": answer.blinks,
+    }
+    return "baseline_short" if read[measure.name] is None else "too_short"
 
 
 def _is_answer(utterance: Utterance, mark: Mark) -> bool:

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 import numpy as np
 
 from facesign.biometrics.face.baseline import Baseline
-from facesign.biometrics.face.quality import MIN_INTER_OCULAR_PX, MIN_RATE_HZ
+from facesign.biometrics.face.quality import MIN_INTER_OCULAR_PX, MIN_RATE_HZ, RATE_TOLERANCE_HZ
 from facesign.biometrics.face.signals import CHANNELS
 from facesign.biometrics.observation import Observation
 from facesign.interview.facts import SessionFacts
 
-__all__ = ["unassessed_signals"]
+__all__ = ["signals_from_s", "unassessed_signals"]
 
 
 def unassessed_signals(facts: SessionFacts) -> Iterator[Observation]:
@@ -27,22 +27,28 @@ def unassessed_signals(facts: SessionFacts) -> Iterator[Observation]:
     start_s, why = found.first_found_s, "baseline_short"
     renewals = iter(facts.rebased)
     for baseline in facts.baselines:
-        yield _gap("signals", start_s, baseline.end_s, why)
+        if baseline.source != "whole":
+            yield _gap("signals", start_s, baseline.end_s, why)
         renewed = next(renewals, None)
         end_s = found.end_s if renewed is None else renewed.time_s
         reason = _unusable(baseline)
         if reason is not None:
-            yield _gap("signals", baseline.end_s, end_s, reason)
+            yield _gap("signals", signals_from_s(baseline), end_s, reason)
         for stem in _limited(baseline):
-            yield _gap(f"signals.{stem}", baseline.end_s, end_s, "limited_movement")
+            yield _gap(f"signals.{stem}", signals_from_s(baseline), end_s, "limited_movement")
         if renewed is None:
             return
         start_s, why = renewed.time_s, renewed.reason
     yield _gap("signals", start_s, found.end_s, why)
 
 
+def signals_from_s(baseline: Baseline) -> float:
+    """Return from when signals are read against a baseline."""
+    return baseline.start_s if baseline.source == "whole" else baseline.end_s
+
+
 def _unusable(baseline: Baseline) -> str | None:
-    if baseline.rate_hz < MIN_RATE_HZ - 0.5:
+    if baseline.rate_hz < MIN_RATE_HZ - RATE_TOLERANCE_HZ:
         return "frame_rate"
     return "inter_eye_distance" if baseline.inter_ocular_px < MIN_INTER_OCULAR_PX else None
 

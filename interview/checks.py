@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from facesign.biometrics.face.quality import MIN_INTER_OCULAR_PX, MIN_RATE_HZ
+from facesign.biometrics.face.quality import MIN_INTER_OCULAR_PX, MIN_RATE_HZ, RATE_TOLERANCE_HZ
 from facesign.biometrics.observation import Observation
 from facesign.biometrics.voice.quality import VoiceQuality
 from facesign.interview.capture import (
@@ -144,7 +144,9 @@ def _identity(evidence: Sequence[ExternalEvidence]) -> _Made:
     results = {item.result for item in evidence if item.kind == "identity"}
     if "no_match" in results:
         return True, None
-    return (False, None) if "match" in results else (None, "no_evidence")
+    if "match" in results:
+        return False, None
+    return None, "evidence_inconclusive" if results else "no_evidence"
 
 
 def _face(findings: Findings, flags: Sequence[Flag], conditions: Conditions) -> _Made:
@@ -174,7 +176,7 @@ def _movements(conditions: Conditions, findings: Findings) -> _Made:
     if made is None and reason != "baseline_short":
         return None, reason
     rate_hz, size_px = frame_rate_hz(findings), inter_ocular_px(findings)
-    if rate_hz is not None and rate_hz < MIN_RATE_HZ - 0.5:
+    if rate_hz is not None and rate_hz < MIN_RATE_HZ - RATE_TOLERANCE_HZ:
         return None, "frame_rate"
     if size_px is not None and size_px < MIN_INTER_OCULAR_PX:
         return None, "inter_eye_distance"

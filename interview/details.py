@@ -154,6 +154,7 @@ def _movements(facts: SessionFacts) -> Iterator[dict[str, Any]]:
             "apex_s": movement.apex_s,
             "offset_s": movement.offset_s,
             "channels": list(movement.channels),
+            "probability": movement.probability,
             "strength": movement.strength,
             "reliability": movement.reliability,
             "question_id": asked[0] if asked else None,

@@ -17,8 +17,8 @@ from facesign.interview.findings import Findings
 from facesign.interview.flags import ExternalEvidence
 from facesign.interview.home import Settings
 from facesign.interview.marks import Mark
-from facesign.interview.media_info import MediaInfo, MediaProblem
-from facesign.interview.rendering import ReportImage
+from facesign.interview.media.info import MediaInfo, MediaProblem
+from facesign.interview.page.rendering import ReportImage
 from facesign.interview.script import Question, Script
 
 __all__ = ["RecordingFacts", "SessionFacts", "speaker_of"]

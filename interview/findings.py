@@ -71,6 +71,20 @@ class Findings:
         self.signals.close()
         self.signals = SignalSpool()
 
+    def forget_face(self) -> None:
+        """Drop what the face showed, after consent to it was withdrawn."""
+        self.forget_behaviour()
+        self.curves.forget("pose.yaw", "pose.pitch", "pose.roll")
+        self.observations = [o for o in self.observations if not o.name.startswith("face.")]
+        self.pictures = Thinned()
+        self.poses = Thinned()
+        self.n_found = 0
+        self.first_found_s = None
+
+    def forget_voice(self) -> None:
+        """Drop what was heard, after consent to it was withdrawn."""
+        self.utterances.clear()
+
     def _add_face(self, face: Face) -> None:
         self.n_frames += 1
         self.end_s = max(self.end_s, face.time_s)

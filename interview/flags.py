@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeAlias
 
+from facesign.biometrics.face.quality import Reliability
 from facesign.biometrics.observation import Observation
 from facesign.errors import SettingsError
 from facesign.interview.home import require_one_of
@@ -13,7 +14,12 @@ from facesign.interview.home import require_one_of
 __all__ = ["ExternalEvidence", "Flag", "FlagCode", "flags_from"]
 
 FlagCode: TypeAlias = Literal[
-    "undeclared_person", "face_absent", "face_elsewhere", "face_size_changed", "identity_mismatch"
+    "undeclared_person",
+    "face_absent",
+    "face_elsewhere",
+    "face_size_changed",
+    "identity_mismatch",
+    "genuineness_doubted",
 ]
 Family: TypeAlias = Literal["identity", "genuineness", "protocol"]
 
@@ -67,6 +73,8 @@ class Flag:
     unit: str
     threshold: float | None
     quality: float | None
+    reliability: Reliability | None
+    """What face measurements of this capture are worth; None where none is behind it."""
     observations: tuple[Observation, ...]
 
     def to_dict(self) -> dict[str, Any]:
@@ -82,6 +90,7 @@ class Flag:
             "threshold": self.threshold,
             "quality": self.quality,
             "observations": [observation.to_dict() for observation in self.observations],
+            **({"reliability": self.reliability} if self.reliability is not None else {}),
         }
 
 
@@ -91,6 +100,7 @@ def flags_from(
     *,
     first_found_s: float | None,
     others_declared: bool,
+    reliability: Reliability,
 ) -> tuple[Flag, ...]:
     """Raise flags from what was seen and what other systems said, in time order.
 
@@ -99,9 +109,13 @@ def flags_from(
         evidence: What other systems found.
         first_found_s: When the applicant's face was first seen; before it nobody is absent.
         others_declared: Whether companions were declared, whose faces are then expected.
+        reliability: What face measurements of this capture are worth.
     """
     raised = [
-        *_from_faces(observations, first_found_s, others_declared=others_declared),
+        *(
+            replace(flag, reliability="low" if reliability == "none" else reliability)
+            for flag in _from_faces(observations, first_found_s, others_declared=others_declared)
+        ),
         *_from_evidence(evidence),
     ]
     raised.sort(key=lambda flag: flag.start_s)
@@ -125,17 +139,19 @@ def _from_faces(
 
 def _from_evidence(evidence: Sequence[ExternalEvidence]) -> Iterator[Flag]:
     for item in evidence:
-        if item.kind == "identity" and item.result == "no_match":
+        if item.result == "no_match":
+            is_identity = item.kind == "identity"
             yield Flag(
                 flag_id="",
-                code="identity_mismatch",
-                family="identity",
+                code="identity_mismatch" if is_identity else "genuineness_doubted",
+                family=item.kind,
                 start_s=item.time_s,
                 end_s=item.time_s,
                 value=None,
                 unit="1",
                 threshold=None,
                 quality=None,
+                reliability=None,
                 observations=(),
             )
 
@@ -158,5 +174,6 @@ def _flag(
         unit=unit,
         threshold=threshold,
         quality=observation.quality,
+        reliability=None,
         observations=(observation,),
     )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import math
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -54,16 +55,31 @@ def read_marks(path: Path, script: Script | None = None) -> tuple[Mark, ...]:
         raise MarksError(f"{path}: cannot be read as a CSV table") from error
     if not marks:
         raise MarksError(f"{path}: holds no question")
-    marks.sort(key=lambda mark: mark.asked_start_s)
-    for before, after in pairwise(marks):
-        if after.asked_start_s < before.asked_end_s:
-            raise MarksError(
-                f"{path}: {after.question_id} is asked at {after.asked_start_s} s, while "
-                f"{before.question_id} is still being asked"
-            )
     for mark in marks:
         _known(path, mark, script)
-    return tuple(marks)
+    try:
+        return in_order(marks)
+    except MarksError as error:
+        raise MarksError(f"{path}: {error}") from error
+
+
+def in_order(marks: Sequence[Mark]) -> tuple[Mark, ...]:
+    """Sort marks by time and end each answer where the next question starts.
+
+    Raises:
+        MarksError: a question is asked while the one before is still being asked.
+    """
+    ordered = sorted(marks, key=lambda mark: mark.asked_start_s)
+    for index, (before, after) in enumerate(pairwise(ordered)):
+        if after.asked_start_s < before.asked_end_s:
+            raise MarksError(
+                f"{after.question_id} is asked at {after.asked_start_s} s, while "
+                f"{before.question_id} is still being asked"
+            )
+        # What is said from here on is the officer's.
+        end_s = min(before.answer_end_s, after.asked_start_s)
+        ordered[index] = replace(before, answer_end_s=end_s)
+    return tuple(ordered)
 
 
 def _mark(path: Path, number: int, row: dict[str | Any, str | Any]) -> Mark:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from facesign.biometrics.stream import Frame
-from facesign.interview.rendering import ReportImage
+from facesign.interview.page.rendering import ReportImage
 
 __all__ = ["PictureKeeper"]
 

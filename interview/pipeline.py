@@ -58,7 +58,11 @@ class Pipeline:
         baseline: BaselineSource,
         behaviour: bool,
     ) -> None:
-        self._voices = {track: Utterances(track) for track in tracks}
+        # The officer is heard only to know when they speak; nobody's prosody without behaviour.
+        self._voices = {
+            track: Utterances(track, with_prosody=behaviour and track != "officer")
+            for track in tracks
+        }
         self._questions = questions
         self._listened_to = next((t for t in tracks if t != "officer"), None)
         self._open_face = partial(
@@ -106,8 +110,10 @@ class Pipeline:
         if self._listened_to is None:
             return np.zeros(len(time_s), dtype=np.bool_)
         heard = self._voices[self._listened_to].speaking_at(time_s)
-        # On one mixed track the officer is heard too, while a question is being asked.
-        return heard & ~self._questions.being_asked(time_s)
+        if self._listened_to == "mixed":
+            # The officer is heard too, while a question is being asked.
+            heard &= ~self._questions.being_asked(time_s)
+        return heard
 
 
 class _FacePath:

@@ -15,8 +15,8 @@ from facesign.biometrics.observation import Observation
 from facesign.interview.flags import Flag
 from facesign.interview.home import Language
 from facesign.interview.outcome import Check, Outcome, Reason
+from facesign.interview.page.rendering import ReportImage, render_html
 from facesign.interview.prompts import Prompt
-from facesign.interview.rendering import ReportImage, render_html
 from facesign.interview.spool import SignalSpool
 from facesign.interview.tables import OutputFolder, observation_table, signal_batches
 

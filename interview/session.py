@@ -14,25 +14,26 @@ from facesign.biometrics.face.faces import FaceFinder
 from facesign.biometrics.face.mesh import BundledMesh, FaceMesh, TaskMesh
 from facesign.biometrics.face.track import FaceTracker
 from facesign.biometrics.stream import Frame, Sound, Track
-from facesign.errors import ConsentError, SessionStateError, SettingsError
+from facesign.errors import ConsentError, SessionStateError, SettingsError, TrackError
 from facesign.interview.consent import Consent, ConsentBook, Purpose
 from facesign.interview.facts import RecordingFacts, SessionFacts
 from facesign.interview.findings import Findings
 from facesign.interview.flags import ExternalEvidence
 from facesign.interview.home import Home, Settings, require_one_of
-from facesign.interview.marks import Mark
+from facesign.interview.marks import Mark, in_order
 from facesign.interview.pictures import PictureKeeper
 from facesign.interview.pipeline import Pipeline
 from facesign.interview.questions import QuestionLog
 from facesign.interview.report import Report
 from facesign.interview.script import Script, load_script
 from facesign.interview.writeup import write_up
+from facesign.models.registry import model_path
 
 __all__ = ["BaselineMode", "Participant", "Session"]
 
 BaselineMode: TypeAlias = Literal["auto", "whole"]
 Participant: TypeAlias = Literal["applicant", "co_applicant", "interpreter", "companion"]
-_VOICE_MODELS = ("silero_vad", "swift_f0")
+_VOICE_MODELS = ("silero_vad",)
 
 
 class Session:
@@ -102,7 +103,7 @@ class Session:
         self._tracks = tuple(tracks)
         self._task_file = task_file
         self._marked = bool(marks)
-        self._questions = QuestionLog(self._script, marks)
+        self._questions = QuestionLog(self._script, in_order(marks))
         for mark in marks:
             self._questions.question(mark.question_id)
         self._consent = ConsentBook()
@@ -150,6 +151,8 @@ class Session:
         self._require_open()
         self._may_use("recording")
         if isinstance(item, Sound):
+            if item.track not in self._tracks:
+                raise TrackError(" or ".join(self._tracks) or "no", item.track)
             self._has_audio = True
             self._end_s = max(self._end_s, item.end_s)
             allowed = self._may_use("voice")
@@ -214,17 +217,20 @@ class Session:
         return write_up(self._facts(recording))
 
     def _open_pipeline(self) -> Pipeline:
-        agreed = self._consent.decision("behaviour") is not False
         return Pipeline(
             open_tracker=self._open_tracker,
             tracks=() if self._consent.decision("voice") is False else self._tracks,
             questions=self._questions,
             baseline=self._baseline_source(),
-            behaviour=agreed and self._behaviour_off is None,
+            behaviour=self._why_no_behaviour() is None,
         )
 
     def _open_tracker(self) -> FaceTracker:
+        if self._task_file is not None:
+            model_path("face_landmarker", file=self._task_file)
         mesh: FaceMesh = TaskMesh(self._task_file) if self._task_file else BundledMesh()
+        for name in {*mesh.models, *FaceFinder.models} - {"face_landmarker"}:
+            model_path(name)
         self._models += [*mesh.models, *FaceFinder.models]
         return FaceTracker(mesh, FaceFinder())
 
@@ -247,16 +253,28 @@ class Session:
             )
         return decision
 
+    def _why_no_behaviour(self) -> str | None:
+        """Return why behaviour is not assessed, None where it is."""
+        if self._behaviour_off is not None:
+            return self._behaviour_off
+        decision = self._consent.decision("behaviour")
+        if decision is None:
+            return None if self._recorded else "no_consent_recorded"
+        return None if decision else "consent_refused"
+
     def _require_open(self) -> None:
         if self._closed:
             raise SessionStateError("this session is closed")
 
     def _facts(self, recording: RecordingFacts | None) -> SessionFacts:
         meter = self._pipeline.meter if self._pipeline else None
-        behaviour_off = self._behaviour_off
-        if behaviour_off is None and self._consent.decision("behaviour") is False:
-            behaviour_off = "consent_refused"
+        behaviour_off = self._why_no_behaviour()
+        if behaviour_off is not None:
             self._findings.forget_behaviour()
+        if self._consent.decision("face") is False:
+            self._findings.forget_face()
+        if self._consent.decision("voice") is False:
+            self._findings.forget_voice()
         voice = self._pipeline.voice_quality if self._pipeline else None
         models = [*self._models, *(_VOICE_MODELS if voice is not None else ())]
         return SessionFacts(
@@ -281,6 +299,6 @@ class Session:
             others_declared=bool(set(self._participants) - {"applicant"}),
             settings=self._settings,
             models=tuple(dict.fromkeys(models)),
-            images=self._pictures.images,
+            images=() if self._consent.decision("face") is False else self._pictures.images,
             recording=recording,
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 
 import numpy as np
 
@@ -10,6 +11,7 @@ from facesign.biometrics.face.baseline import Baseline
 from facesign.biometrics.observation import Observation
 from facesign.biometrics.voice.utterances import Utterance
 from facesign.interview.answers import Answer
+from facesign.interview.assessed import signals_from_s
 from facesign.interview.findings import Findings
 
 __all__ = ["face_summary", "voice_summary"]
@@ -24,25 +26,36 @@ def face_summary(findings: Findings, baseline: Baseline) -> Iterator[Observation
         findings: What the analysers found.
         baseline: The first baseline of the session.
     """
+    blinks = [blink.apex_s for blink in findings.blinks]
+    turned, away = findings.named("head.turned"), findings.named("gaze.away")
     whole = (findings.first_found_s or 0.0, findings.end_s)
     own = (baseline.start_s, baseline.end_s)
-    rows: tuple[tuple[str, str, Callable[[float, float], float]], ...] = (
-        ("blink.rate", "1/min", lambda a, b: _rate([x.apex_s for x in findings.blinks], a, b)),
-        ("gaze.away_share", "1", lambda a, b: _share(findings.named("gaze.away"), a, b)),
-        ("head.turned_share", "1", lambda a, b: _share(findings.named("head.turned"), a, b)),
+    read = (signals_from_s(baseline), findings.end_s)
+    yield from _compare("blink.rate", "1/min", partial(_rate, blinks), whole, own)
+    yield from _compare("head.turned_share", "1", partial(_share, turned), whole, own)
+    # Gaze is told from the baseline itself, so there is none beside it.
+    yield from _compare("gaze.away_share", "1", partial(_share, away), read, None)
+
+
+def _compare(
+    name: str,
+    unit: str,
+    measure: Callable[[float, float], float],
+    span: tuple[float, float],
+    own: tuple[float, float] | None,
+) -> Iterator[Observation]:
+    if span[1] - span[0] < LEAST_S:
+        return
+    known = own is not None and own[1] - own[0] >= LEAST_S
+    yield Observation(
+        name=name,
+        start_s=span[0],
+        end_s=span[1],
+        value=measure(*span),
+        unit=unit,
+        baseline_median=measure(*own) if own is not None and known else None,
+        analyser="interview.summary",
     )
-    for name, unit, measure in rows:
-        if whole[1] - whole[0] < LEAST_S:
-            continue
-        yield Observation(
-            name=name,
-            start_s=whole[0],
-            end_s=whole[1],
-            value=measure(*whole),
-            unit=unit,
-            baseline_median=measure(*own) if own[1] - own[0] >= LEAST_S else None,
-            analyser="interview.summary",
-        )
 
 
 def voice_summary(answers: Sequence[Answer]) -> Iterator[Observation]:

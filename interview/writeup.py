@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from facesign.biometrics.face.quality import reliability_of
+from facesign.biometrics.face.quality import Reliability, reliability_of
 from facesign.biometrics.observation import Observation
 from facesign.biometrics.voice.utterances import Utterance
 from facesign.interview.answers import Answer, FaceShown, answers_from, measure_answers
-from facesign.interview.assessed import unassessed_signals
+from facesign.interview.assessed import signals_from_s, unassessed_signals
 from facesign.interview.capture import capture_quality, frame_rate_hz, inter_ocular_px
 from facesign.interview.checks import Conditions, run_checks, voice_observations
 from facesign.interview.details import report_details
@@ -32,6 +32,7 @@ def write_up(facts: SessionFacts) -> Report:
         facts.evidence,
         first_found_s=findings.first_found_s,
         others_declared=facts.others_declared,
+        reliability=_reliability(facts),
     )
     quality = _quality(facts)
     checks = run_checks(
@@ -54,7 +55,9 @@ def write_up(facts: SessionFacts) -> Report:
         prompts=prompts,
         flags=flags,
         identity={
-            "status": "assessed" if facts.evidence else "not_assessed",
+            "status": "assessed"
+            if any(item.kind == "identity" for item in facts.evidence)
+            else "not_assessed",
             "evidence": [item.to_dict() for item in facts.evidence],
         },
         quality=quality,
@@ -83,15 +86,13 @@ def _quality(facts: SessionFacts) -> tuple[Observation, ...]:
 
 def _answers(facts: SessionFacts) -> tuple[Answer, ...]:
     found = facts.findings
-    rate_hz, size_px = frame_rate_hz(found), inter_ocular_px(found)
-    readable = reliability_of(rate_hz or 0.0, size_px or 0.0) != "none"
     face = None
-    if facts.baselines and facts.behaviour_off is None and readable:
+    if facts.baselines and facts.behaviour_off is None and _reliability(facts) != "none":
         face = FaceShown(
             movements=found.movements,
             blinks=found.blinks,
             away=found.named("gaze.away"),
-            signals_from_s=facts.baselines[0].end_s,
+            signals_from_s=signals_from_s(facts.baselines[0]),
         )
     return answers_from(
         facts.marks,
@@ -105,9 +106,13 @@ def _answers(facts: SessionFacts) -> tuple[Answer, ...]:
 def _prompts(facts: SessionFacts, answers: tuple[Answer, ...]) -> tuple[Prompt, ...]:
     if facts.behaviour_off is not None:
         return ()
-    rate_hz = frame_rate_hz(facts.findings) or 0.0
-    size_px = inter_ocular_px(facts.findings) or 0.0
-    return tuple(prompts_from(answers, reliability_of(rate_hz, size_px)))
+    return tuple(prompts_from(answers, _reliability(facts)))
+
+
+def _reliability(facts: SessionFacts) -> Reliability:
+    """Grade what face measurements of the whole capture are worth."""
+    rate_hz, size_px = frame_rate_hz(facts.findings), inter_ocular_px(facts.findings)
+    return reliability_of(rate_hz or 0.0, size_px or 0.0)
 
 
 def _conditions(facts: SessionFacts) -> Conditions:
@@ -138,7 +143,8 @@ def _capture_reasons(facts: SessionFacts) -> Iterator[Reason]:
 def _summary(facts: SessionFacts, answers: tuple[Answer, ...]) -> tuple[Observation, ...]:
     if facts.behaviour_off is not None:
         return ()
-    face = face_summary(facts.findings, facts.baselines[0]) if facts.baselines else ()
+    readable = facts.baselines and _reliability(facts) != "none"
+    face = face_summary(facts.findings, facts.baselines[0]) if readable else ()
     return (*face, *voice_summary(answers))
 
 
@@ -173,8 +179,8 @@ def _of_utterance(facts: SessionFacts, utterance: Utterance) -> Observation:
         name="speech",
         start_s=utterance.start_s,
         end_s=utterance.end_s,
-        value=utterance.loudness_db,
-        unit="dB",
+        value=utterance.duration_s,
+        unit="s",
         subject=speaker_of(utterance, facts.marks),
         analyser="voice.utterances",
     )

@@ -29,8 +29,7 @@ Tensor: TypeAlias = npt.NDArray[Any]
 _log = logging.getLogger(__name__)
 _CPU = "CPUExecutionProvider"
 _CUDA = "CUDAExecutionProvider"
-_PROBE = "swift_f0"
-"""The smallest ONNX model that every installation has."""
+_PROBE = "provider_probe"
 _SILENT = 4
 _DEFAULT_SEVERITY = 2
 # ONNX Runtime's own errors have no common base below Exception.

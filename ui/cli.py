@@ -60,14 +60,15 @@ def main() -> None:
 
 
 def _run() -> int:
-    command: Any = get_command(app)
     try:
-        return int(command.main(prog_name="facesign", standalone_mode=False) or 0)
+        command: Any = get_command(app)
+        status = int(command.main(prog_name="facesign", standalone_mode=False) or 0)
+        # typer turns Ctrl-C into this status.
+        return _interrupted() if status == INTERRUPTED else status
     except FacesignError as error:
         return _say(str(error))
     except (KeyboardInterrupt, typer.Abort):
-        _say("interrupted; nothing was written")
-        return INTERRUPTED
+        return _interrupted()
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
@@ -84,6 +85,11 @@ def _run() -> int:
             f"unexpected {type(error).__name__}: {error}; "
             "FACESIGN_DEBUG=1 shows where, please report it"
         )
+
+
+def _interrupted() -> int:
+    _say("interrupted")
+    return INTERRUPTED
 
 
 def _say(line: str) -> int:

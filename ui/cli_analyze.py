@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias, cast
 
 import typer
 
@@ -18,6 +18,7 @@ from facesign.ui.system import require_system_libraries
 if TYPE_CHECKING:
     from facesign.interview.analysis import Progress
     from facesign.interview.report import Report
+    from facesign.interview.session import Participant
 
 __all__ = ["analyze_media", "demo", "progress_bar"]
 
@@ -41,6 +42,10 @@ def analyze_media(
     consent: Annotated[Path | None, typer.Option(help="JSON: what was consented to.")] = None,
     applicant_audio: Annotated[Path | None, typer.Option(help="Applicant's own sound.")] = None,
     officer_audio: Annotated[Path | None, typer.Option(help="Officer's own sound.")] = None,
+    participant: Annotated[
+        list[str] | None,
+        typer.Option(help="co_applicant, interpreter or companion, declared; may be repeated."),
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="Folder to write the report to.")] = None,
     images: Annotated[bool, typer.Option("--images", help="Show pictures of the face.")] = False,
     baseline: Annotated[
@@ -49,7 +54,10 @@ def analyze_media(
     behaviour: Annotated[bool, typer.Option(help="Assess behaviour.")] = True,
     task_file: Annotated[Path | None, typer.Option(help="Face Landmarker .task file.")] = None,
     lang: LangOption = None,
-    provider: Annotated[Provider | None, typer.Option(help="Where models run.")] = None,
+    provider: Annotated[
+        Provider | None,
+        typer.Option(help="Where ONNX models run."),
+    ] = None,
     home: HomeOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
 ) -> None:
@@ -67,6 +75,7 @@ def analyze_media(
             consent=consent,
             applicant_audio=applicant_audio,
             officer_audio=officer_audio,
+            participants=cast("list[Participant]", participant or []),
             behaviour=behaviour,
             baseline=baseline,
             settings=_settings(home, lang, provider),
@@ -105,7 +114,7 @@ def demo(
 
 @contextmanager
 def progress_bar(name: str) -> Iterator[Progress]:
-    """Show a bar on stderr for recordings that take a while; give its callback."""
+    """Show a bar on a terminal for recordings that take a while; give its callback."""
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -115,7 +124,8 @@ def progress_bar(name: str) -> Iterator[Progress]:
         task = bar.add_task(name, total=None)
 
         def advance(done_s: float, total_s: float | None) -> None:
-            if bar.disable and (total_s is None or total_s >= LONG_S):
+            long = total_s is None or total_s >= LONG_S
+            if bar.disable and long and console.is_terminal:
                 bar.disable = False
                 bar.start()
             bar.update(task, completed=done_s, total=total_s)

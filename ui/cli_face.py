@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from facesign.errors import SettingsError
 from facesign.ui.cli_analyze import progress_bar
 from facesign.ui.system import require_system_libraries
+
+if TYPE_CHECKING:
+    from facesign.interview.report import Report
 
 __all__ = ["face_app"]
 
@@ -30,10 +34,12 @@ def signals(
     """Write time_s and the 132 signals; NaN where the face is lost or the baseline short."""
     require_system_libraries()
     from facesign import analyze
-    from facesign.interview.tables import write_signals
+    from facesign.interview.tables import check_file_writable, write_signals
 
+    check_file_writable(out)
     with progress_bar(media.name) as progress:
         report = analyze(media, baseline=baseline, progress=progress)
+    _require_behaviour(report)
     write_signals(out, report.signals)
     typer.echo(str(out))
 
@@ -50,6 +56,7 @@ def events(
 
     with progress_bar(media.name) as progress:
         report = analyze(media, baseline=baseline, progress=progress)
+    _require_behaviour(report)
     movements = report.to_dict()["movements"]
     if as_json:
         typer.echo(json.dumps(movements))
@@ -57,3 +64,8 @@ def events(
     for one in movements:
         times = f"{one['onset_s']:.2f} {one['apex_s']:.2f} {one['offset_s']:.2f}"
         typer.echo(f"{times}  {one['reliability']:<7} {' '.join(one['channels'])}")
+
+
+def _require_behaviour(report: Report) -> None:
+    if not report.to_dict()["settings"]["behaviour"]:
+        raise SettingsError("behaviour is off in this home's profile: there are no signals")

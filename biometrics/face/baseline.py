@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 import numpy as np
@@ -24,6 +24,8 @@ STATE_LEAST_S = 2.0
 """Less speaking (or listening) than this is not enough to be a baseline of its own."""
 FRONTAL_DEG = 20.0
 CALM_DEG_PER_S = 40.0
+MOST_HZ = 240.0
+"""No camera is faster; frames of one time would have no rate at all."""
 LIMITED_RATIO = 4.0
 """Own choice; over the clips of FACESIGN_DATA the largest ratio of any pair is 3.2."""
 
@@ -49,17 +51,17 @@ class Baseline:
     """Median luma of the face, NaN if it was not measured."""
     yaw_deg: float
     pitch_deg: float
-    median: DoubleArray
+    median: DoubleArray = field(repr=False)
     """Shape (2, 44): row 0 listening, row 1 speaking."""
-    scale: DoubleArray
+    scale: DoubleArray = field(repr=False)
     """1.4826 MAD plus the channel's camera noise, shape (2, 44)."""
-    whole_median: DoubleArray
-    whole_scale: DoubleArray
+    whole_median: DoubleArray = field(repr=False)
+    whole_scale: DoubleArray = field(repr=False)
     """Both states together, shape (44,); speed and burst are measured on this scale."""
-    burst_median: DoubleArray
-    burst_scale: DoubleArray
+    burst_median: DoubleArray = field(repr=False)
+    burst_scale: DoubleArray = field(repr=False)
     """Usual burst and its spread, listening and speaking apart, shape (2, 44)."""
-    limited: BoolArray
+    limited: BoolArray = field(repr=False)
     """Channels whose two sides move very differently, shape (44,): a still half of the face,
     ptosis or a turned camera look like this, so neither side is assessed."""
 
@@ -175,7 +177,7 @@ def _freeze(source: BaselineSource, kept: list[_Kept]) -> Baseline:
     steps = np.diff(time_s)
     unbroken = steps[steps < GAP_S]
     step_s = float(np.median(unbroken if len(unbroken) else steps))
-    rate_hz = float(np.clip(1 / step_s, 1.0, 240.0))
+    rate_hz = 1 / float(np.clip(step_s, 1 / MOST_HZ, 1.0))
     whole_median, whole_mad = robust_spread(channels)
     whole_scale = 1.4826 * whole_mad + NOISE
     burst = _burst_of(time_s, (channels - whole_median) / whole_scale, rate_hz)

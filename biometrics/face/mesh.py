@@ -6,7 +6,9 @@ import contextlib
 import os
 import sys
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -18,11 +20,19 @@ from facesign.errors import ModelFileError
 if TYPE_CHECKING:
     from mediapipe.framework.formats.landmark_pb2 import NormalizedLandmarkList
 
-__all__ = ["BundledMesh", "FaceMesh", "TaskMesh", "quiet_native", "read_landmarks"]
+__all__ = [
+    "BundledMesh",
+    "FaceMesh",
+    "TaskMesh",
+    "load_mediapipe",
+    "quiet_native",
+    "read_landmarks",
+]
 
 # One landmark on the wire: message tag, length 15, then x, y, z as tag and little-endian float.
 _WIRE = np.dtype([("head", "V2"), *((a, [("tag", "u1"), ("v", "<f4")]) for a in "xyz")])
 _WIRE_HEAD = b"\x0a\x0f\x0d"
+_PLOTTING = ("matplotlib", "matplotlib.pyplot")
 BLANK = np.zeros((64, 64, 3), np.uint8)
 """A first frame for a new graph, whose threads report as they start."""
 
@@ -56,6 +66,7 @@ class BundledMesh:
 
     def __init__(self, *, min_confidence: float = 0.5) -> None:
         with quiet_native():
+            load_mediapipe()
             from mediapipe.python.solutions.face_mesh import FaceMesh as Solution
 
             self._solution = Solution(
@@ -109,6 +120,7 @@ class TaskMesh:
 
     def _open(self) -> Any:
         with quiet_native():
+            load_mediapipe()
             from mediapipe.tasks.python.core.base_options import BaseOptions
             from mediapipe.tasks.python.vision import (
                 FaceLandmarker,
@@ -193,6 +205,20 @@ def quiet_native() -> Iterator[None]:
         os.dup2(kept, 2)
         os.close(kept)
         os.close(null)
+
+
+def load_mediapipe() -> None:
+    """Import MediaPipe without matplotlib, which it wants for a plot that is never drawn.
+
+    Loading matplotlib takes seconds and writes a list of fonts into the user's cache.
+    """
+    missing = [name for name in _PLOTTING if name not in sys.modules]
+    sys.modules.update({name: ModuleType(name) for name in missing})
+    try:
+        import_module("mediapipe")
+    finally:
+        for name in missing:
+            del sys.modules[name]
 
 
 def _stamp(solution: Any, time_s: float) -> None:

@@ -17,7 +17,7 @@ from facesign.biometrics.face.baseline import Baseline
 from facesign.biometrics.face.blinks import Blink
 from facesign.biometrics.face.block import FaceBlock
 from facesign.biometrics.face.quality import Reliability, reliability_of
-from facesign.biometrics.face.readings import DoubleArray
+from facesign.biometrics.face.readings import LEAST_STEP_S, DoubleArray
 from facesign.biometrics.face.signals import CHANNELS, Signals
 from facesign.biometrics.stream import BoolArray, TimeArray
 
@@ -40,6 +40,8 @@ BLINK_MARGIN_S = 0.1
 SPEECH_MARGIN_S = 0.35
 """The mouth opens before a word is heard and closes after it."""
 LOOK_BACK_S = 0.7
+LEAST_ROWS = 6
+"""An event with fewer frames around it cannot be read."""
 
 _SPOTTED = np.array([c.region != "gaze" and not c.name.startswith("au45") for c in CHANNELS])
 _UPPER = np.array([c.region in ("brows", "eyes", "nose") for c in CHANNELS])
@@ -68,7 +70,14 @@ class MovementSpotter(Protocol):
     def push(
         self, block: FaceBlock, signals: Signals, baseline: Baseline | None, blinks: list[Blink]
     ) -> Iterator[Movement]:
-        """Take one block with its signals and yield the movements that became known."""
+        """Take one block with its signals and yield the movements that became known.
+
+        Args:
+            block: The next block.
+            signals: Its signals.
+            baseline: What they were read against; None while no signal is readable.
+            blinks: The blinks that became known with the block.
+        """
         ...
 
     def finish(self) -> Iterator[Movement]:
@@ -113,23 +122,24 @@ class RuleSpotter:
     ) -> Iterator[Movement]:
         """Take one block with its signals and yield the movements that became known."""
         self._blinks.extend(blinks)
-        if baseline is not self._baseline:
-            self._baseline, self._open = baseline, None
-            self._waiting.clear()
+        if baseline is not None and baseline is not self._baseline:
+            yield from self.finish()
+            self._baseline = baseline
             self._rows.clear()
-        if baseline is None:
+        if self._baseline is None:
             return
         if block.found.any():
             self._size_px = float(np.nanmedian(block.inter_ocular_px))
-        spreads = self._spreads(signals, baseline)
+        spreads = self._spreads(signals, self._baseline)
         for row, time_s in enumerate(block.time_s.tolist()):
+            # Before old rows go: after a hole in the picture all of them do.
+            yield from self._settled(time_s)
             pose = float(np.hypot(block.yaw_deg[row], block.pitch_deg[row]))
             level = signals.reading("level")[row].astype(np.float64)
             self._rows.append(_Row(time_s, level, pose, bool(signals.speaking[row])))
             while time_s - self._rows[0].time_s > HISTORY_S:
                 self._rows.popleft()
             self._step(time_s, spreads[row])
-            yield from self._settled(time_s)
 
     def finish(self) -> Iterator[Movement]:
         """Yield what was still open at the end of the stream."""
@@ -174,10 +184,12 @@ class RuleSpotter:
     def _read(self, burst: _Burst) -> Movement | None:
         begin_s, end_s = burst.start_s - LOOK_BACK_S, burst.last_s + SETTLE_S
         rows = [row for row in self._rows if begin_s <= row.time_s <= end_s]
+        if len(rows) < LEAST_ROWS:
+            return None
         times: TimeArray = np.array([row.time_s for row in rows])
         level = np.stack([row.level for row in rows])
         calm = np.isfinite(level).any(axis=1)
-        if calm.sum() < 6:
+        if calm.sum() < LEAST_ROWS:
             return None
         channels = burst.channels.copy()
         if self._in_blink(burst):
@@ -226,7 +238,8 @@ class RuleSpotter:
 
     def _head_turned(self, apex_s: float) -> bool:
         near = [row for row in self._rows if abs(row.time_s - apex_s) <= 0.15]
-        turn = np.diff([row.pose_deg for row in near]) / np.diff([row.time_s for row in near])
+        step_s = np.maximum(np.diff([row.time_s for row in near]), LEAST_STEP_S)
+        turn = np.diff([row.pose_deg for row in near]) / step_s
         known = np.abs(turn[np.isfinite(turn)])
         return bool(len(known) and np.median(known) > CALM_DEG_PER_S)
 

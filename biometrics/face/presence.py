@@ -80,13 +80,12 @@ def _observation(name: Name, part: Interval, subject: Subject) -> Observation:
 
 
 def _jump(time_s: float, before: FaceBox, after: FaceBox) -> Observation:
-    ratio = after.size_px / max(before.size_px, 1.0)
-    resized = not 0.5 < ratio < 2.0
+    resized = after.resized_from(before)
     return Observation(
         name="face.size_jump" if resized else "face.place_jump",
         start_s=time_s,
         end_s=time_s,
-        value=ratio if resized else before.distance_to(after),
+        value=after.size_ratio_to(before) if resized else before.distance_to(after),
         unit="1",
         analyser="face.presence",
     )

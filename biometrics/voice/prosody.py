@@ -9,10 +9,10 @@ import numpy as np
 from facesign.biometrics.stream import SAMPLE_RATE_HZ, FloatArray, TimeArray
 from facesign.biometrics.voice.filled_pauses import steady_stretches
 from facesign.biometrics.voice.levels import level_db
-from facesign.biometrics.voice.pitch import PITCH_HOP, PitchTracker
+from facesign.biometrics.voice.pitch import PITCH_HOP, track_pitch
 from facesign.biometrics.voice.syllables import loudness_contour, syllable_nuclei
 
-__all__ = ["Prosody", "measure_prosody", "pitch_range_st"]
+__all__ = ["UNMEASURED", "Prosody", "measure_prosody", "pitch_range_st"]
 
 _LEAST_VOICED = 6
 """Pitch values, 96 ms, behind a median: fewer are a crack or a click."""
@@ -39,14 +39,17 @@ class Prosody:
     """Start and end of each in seconds from the start of the stretch."""
 
 
-def measure_prosody(samples: FloatArray, tracker: PitchTracker) -> Prosody:
+UNMEASURED = Prosody(None, None, None, 0, None, ())
+"""What is said of a voice that is heard only for its turns."""
+
+
+def measure_prosody(samples: FloatArray) -> Prosody:
     """Measure one stretch of speech.
 
     Args:
         samples: Finite, in [-1, 1], shape (n_samples,), without pauses.
-        tracker: Finds the pitch.
     """
-    pitch_hz = tracker.track(samples)
+    pitch_hz = track_pitch(samples)
     contour_db = loudness_contour(samples)
     n_syllables = len(syllable_nuclei(contour_db, pitch_hz))
     voiced = pitch_hz[np.isfinite(pitch_hz)]

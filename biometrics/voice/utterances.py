@@ -17,8 +17,7 @@ from facesign.biometrics.stream import (
 from facesign.biometrics.voice.activity import Activity, Speech
 from facesign.biometrics.voice.continuity import Joiner
 from facesign.biometrics.voice.filled_pauses import FilledPause
-from facesign.biometrics.voice.pitch import PitchTracker
-from facesign.biometrics.voice.prosody import measure_prosody
+from facesign.biometrics.voice.prosody import UNMEASURED, measure_prosody
 from facesign.biometrics.voice.quality import BLOCK, TrackQuality, VoiceQuality, stretch_quality
 from facesign.errors import TrackError
 
@@ -34,8 +33,9 @@ class Utterance:
     start_s: float
     end_s: float
     track: Track
-    loudness_db: float
-    """Root mean square relative to full scale."""
+    loudness_db: float | None
+    """Root mean square relative to full scale; None, as all that follows but quality, where
+    only turns are wanted."""
     pitch_hz: float | None
     """Median over the voiced parts; None where fewer than 96 ms are voiced."""
     pitch_range_st: float | None
@@ -63,13 +63,14 @@ class Utterances:
 
     Args:
         track: Whose microphone; Sounds of another raise TrackError.
+        with_prosody: False for who is heard only to know when they speak.
     """
 
-    def __init__(self, track: Track = "mixed") -> None:
+    def __init__(self, track: Track = "mixed", *, with_prosody: bool = True) -> None:
         self._track = track
+        self._with_prosody = with_prosody
         self._activity = Activity()
         self._joiner = Joiner()
-        self._tracker = PitchTracker()
         self._quality = TrackQuality()
         self._kept: FloatArray = np.zeros(0, dtype=np.float32)
         self._first = 0
@@ -120,9 +121,9 @@ class Utterances:
             samples = self._between(
                 self._joiner.sample_at(speech.start_s), self._joiner.sample_at(speech.end_s)
             )
-            prosody = measure_prosody(samples, self._tracker)
-            if prosody.loudness_db is None:
+            if not len(samples):
                 continue
+            prosody = measure_prosody(samples) if self._with_prosody else UNMEASURED
             yield Utterance(
                 start_s=speech.start_s,
                 end_s=speech.end_s,

@@ -53,9 +53,9 @@ def paint_skin(person: Person) -> npt.NDArray[np.uint8]:
     lips = _lips(x.shape)
     _tint(colour, 0.85 * lips, person.lips)
     colour *= (1 - 0.035 * lips * _lip_lines(rng, x.shape))[..., None]
-    _tint(colour, 0.55 * _brow_shadow(x.shape), _darker(person.hair, 1.4))
-    _tint(colour, _brow_hairs(x.shape, person, rng), person.hair)
-    gloss = np.clip(0.75 * lips + 0.25 * _shine(x, y), 0, 1) * 255
+    _tint(colour, 0.55 * _brow_shadow(x.shape), _darker(person.hair, 1.1))
+    _tint(colour, _brow_hairs(x.shape, person, rng), _darker(person.hair, 0.75))
+    gloss = np.clip(0.62 * lips + 0.25 * _shine(x, y), 0, 1) * 255
     return np.clip(np.dstack([colour, gloss]), 0, 255).astype(np.uint8)
 
 

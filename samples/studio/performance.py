@@ -21,7 +21,7 @@ from facesign.samples.studio.motion import (
 )
 from facesign.samples.studio.renderer import FaceState
 
-__all__ = ["Performance", "perform"]
+__all__ = ["Performance", "lid_weights", "perform"]
 
 _REST = {
     "mouthClose": 0.03,
@@ -70,7 +70,7 @@ def perform(
             time_s, [p for line in said if line.speaker == "applicant" for p in line.phones()]
         ),
     )
-    _add(weights, _lids(blink_closure(time_s, blinks), *eyes))
+    _add(weights, lid_weights(blink_closure(time_s, blinks), *eyes))
     for pulse in moves:
         _add(weights, {shape: pulse_curve(time_s, pulse) for shape in pulse.shapes})
     return Performance(_states(weights, head, eyes), blinks)
@@ -100,8 +100,19 @@ def _head_motion(
     }
 
 
-def _lids(closed: TimeArray, yaw_deg: TimeArray, pitch_deg: TimeArray) -> dict[str, TimeArray]:
-    """Return lid shapes: shut by blinks, else following the gaze."""
+def lid_weights(
+    closed: TimeArray, yaw_deg: TimeArray, pitch_deg: TimeArray
+) -> dict[str, TimeArray]:
+    """Return the lids' shapes: shut by blinks, else following the gaze.
+
+    Args:
+        closed: 0 open to 1 shut, shape (n,).
+        yaw_deg: Gaze to the subject's left relative to the head, shape (n,).
+        pitch_deg: Gaze raised relative to the head, shape (n,).
+
+    Returns:
+        Expression name to weights, each shape (n,).
+    """
     open_share = 1 - closed
     up, down = np.maximum(pitch_deg, 0) / _UP_DEG, np.maximum(-pitch_deg, 0) / _UP_DEG
     left, right = np.maximum(yaw_deg, 0) / _SIDE_DEG, np.maximum(-yaw_deg, 0) / _SIDE_DEG

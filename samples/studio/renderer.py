@@ -20,7 +20,7 @@ from facesign.samples.studio.view import rotation
 
 __all__ = ["FaceState", "Renderer"]
 
-_N_HAIR_LAYERS = 8
+_N_HAIR_LAYERS = 7
 _MOUTH = {
     "socket": ((0.42, 0.20, 0.18), 0.0),
     "gums": ((0.60, 0.33, 0.32), 1.0),

@@ -33,6 +33,7 @@ _PROGRAMS = {
 }
 _SHADED = ("M_Face", "M_BackHead", "sockets", "M_GumsTongue", "M_Teeth")
 """Parts that need normals."""
+_GRAIN_PX = 256
 _PUPIL = 0.36
 """Radius relative to the iris."""
 
@@ -53,8 +54,11 @@ class Scene:
         self._meshes: dict[str, moderngl.VertexArray] = {}
         self._build_person(rig)
         self._build_room()
-        self._skin = _texture(ctx, paint_skin(person))
-        self._room = _texture(ctx, paint_backdrop(*size))
+        self._textures = {
+            "skin": _texture(ctx, paint_skin(person)),
+            "backdrop": _texture(ctx, paint_backdrop(*size)),
+        }
+        self._grain = _grain(ctx)
         self._colour(person)
         self.set("view_projection", view_projection(size[0] / size[1]))
 
@@ -78,7 +82,7 @@ class Scene:
 
     def draw(self, mesh: str) -> None:
         """Draw one mesh with its program."""
-        (self._room if mesh == "backdrop" else self._skin).use(0)
+        self._textures.get(mesh, self._grain).use(0)
         self._meshes[mesh].render()
 
     def _build_person(self, rig: Rig) -> None:
@@ -172,6 +176,12 @@ def _bare(rig: Rig, triangles: IntArray) -> BoolArray:
     beyond_collar = (x / 7.2) ** 2 + ((z + 1.0) / 5.9) ** 2 > 1
     bare: BoolArray = ~(beyond_collar & (y < -11.5)) & (y > -17)
     return bare
+
+
+def _grain(ctx: moderngl.Context) -> moderngl.Texture:
+    """Return white noise that repeats without a seam: strands and threads."""
+    noise = np.random.default_rng(3).integers(0, 256, (_GRAIN_PX, _GRAIN_PX), dtype=np.uint8)
+    return ctx.texture((_GRAIN_PX, _GRAIN_PX), 1, noise.tobytes())
 
 
 def _texture(ctx: moderngl.Context, image: npt.NDArray[np.uint8]) -> moderngl.Texture:

@@ -264,6 +264,7 @@ void main() {
 _HAIR_FRAGMENT = (
     _LIGHT
     + """
+uniform sampler2D grain;
 uniform vec3 tint;
 uniform float layer;
 in vec3 at;
@@ -274,22 +275,22 @@ in float cover;
 in vec2 open_sky;
 out vec4 pixel;
 void main() {
-    float coarse = noise(vec3(lock * vec2(2.6, 0.35), 3.0));
-    float fine = noise(vec3(lock * vec2(16.0, 0.7), 7.0));
+    float coarse = texture(grain, lock * vec2(2.6, 0.35) / 256.0).r;
+    float fine = texture(grain, lock * vec2(16.0, 0.7) / 256.0 + 0.5).r;
     float length_here = 0.62 + 0.22 * coarse + 0.30 * fine;
-    float edge = smoothstep(0.02, 0.30, cover - 0.22 * fine);
+    float edge = smoothstep(0.0, 0.34, cover - 0.30 * fine);
     float alpha = smoothstep(layer - 0.10, layer + 0.14, length_here) * edge;
     if (alpha < 0.03) discard;
     vec3 n = normalize(facing), v = normalize(camera - at), t = normalize(along);
     vec3 half_way = normalize(KEY + v);
     float sine = sqrt(max(0.0, 1.0 - pow(dot(t, half_way), 2.0)));
-    float sheen = pow(sine, 70.0) * max(dot(n, KEY) + 0.3, 0.0);
+    float sheen = pow(sine, 34.0) * max(dot(n, KEY) + 0.3, 0.0);
     float depth = mix(0.30, 1.0, layer);
     vec3 light = KEY_COLOUR * wrapped(dot(n, KEY), vec3(0.3))
         + 0.8 * FILL_COLOUR * wrapped(dot(n, FILL), vec3(0.4))
         + RIM_COLOUR * max(dot(n, RIM), 0.0) + ambient(n);
     vec3 base = linear(tint) * (0.45 + 0.6 * fine + 0.5 * coarse) * depth;
-    vec3 colour = base * light + vec3(0.10, 0.085, 0.07) * sheen * (0.4 + fine) * depth;
+    vec3 colour = base * light + vec3(0.20, 0.17, 0.14) * sheen * (0.4 + fine) * depth;
     pixel = vec4(developed(colour), alpha);
 }
 """
@@ -319,6 +320,7 @@ void main() {
 _CLOTH_FRAGMENT = (
     _LIGHT
     + """
+uniform sampler2D grain;
 uniform vec3 tint;
 in vec3 at;
 in vec3 facing;
@@ -327,18 +329,16 @@ in vec2 thread;
 out vec4 pixel;
 void main() {
     vec3 n = normalize(facing), v = normalize(camera - at);
-    float fold = noise(at * 0.28) + 0.5 * noise(at * 0.6);
-    n = normalize(n + 0.35 * vec3(dFdx(fold), dFdy(fold), 0.0) * 20.0);
     float knit = 0.5 + 0.5 * sin(thread.x * 700.0);
     float collar = 1.0 - smoothstep(0.425, 0.435, thread.y);
     float seam = 1.0 - 0.45 * exp(-pow((thread.y - 0.44) / 0.008, 2.0));
     float ribs = mix(1.0, 0.74 + 0.34 * knit, collar) * seam;
-    float grain = 0.90 + 0.2 * noise(at * 16.0);
+    float fleck = 0.90 + 0.2 * texture(grain, at.xy / 16.0).r;
     vec3 light = KEY_COLOUR * wrapped(dot(n, KEY), vec3(0.25)) * open_sky.y
         + FILL_COLOUR * wrapped(dot(n, FILL), vec3(0.25)) * open_sky.x
         + RIM_COLOUR * max(dot(n, RIM), 0.0) + ambient(n) * open_sky.x;
     float fuzz = 0.06 * pow(1.0 - max(dot(n, v), 0.0), 3.0);
-    pixel = vec4(developed(linear(tint) * light * ribs * grain + fuzz * linear(tint)), 1.0);
+    pixel = vec4(developed(linear(tint) * light * ribs * fleck + fuzz * linear(tint)), 1.0);
 }
 """
 )

@@ -5,33 +5,56 @@ Names are resolved on first use, so `import facesign` stays cheap.
 
 from __future__ import annotations
 
+import os
 from importlib import import_module
 from typing import TYPE_CHECKING
 
 __version__ = "0.1.0"
 __all__ = [
+    "Consent",
     "FacesignError",
     "Frame",
     "Home",
+    "Mark",
+    "Observation",
     "Report",
+    "Script",
     "Session",
     "Settings",
     "Sound",
     "__version__",
     "analyze",
     "errors",
+    "load_script",
+    "read_consent",
+    "read_marks",
 ]
+
+# From 1.29 on, ONNX Runtime keeps a device id in the user's cache and reports to its maker
+# unless this is set before it is loaded.
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 
 if TYPE_CHECKING:
     from facesign import errors
+    from facesign.biometrics.observation import Observation
     from facesign.biometrics.stream import Frame, Sound
     from facesign.errors import FacesignError
     from facesign.interview.analysis import analyze
+    from facesign.interview.consent import Consent, read_consent
     from facesign.interview.home import Home, Settings
+    from facesign.interview.marks import Mark, read_marks
     from facesign.interview.report import Report
+    from facesign.interview.script import Script, load_script
     from facesign.interview.session import Session
 
 _HOME_OF = {
+    "Consent": "facesign.interview.consent",
+    "Mark": "facesign.interview.marks",
+    "Observation": "facesign.biometrics.observation",
+    "Script": "facesign.interview.script",
+    "load_script": "facesign.interview.script",
+    "read_consent": "facesign.interview.consent",
+    "read_marks": "facesign.interview.marks",
     "FacesignError": "facesign.errors",
     "Frame": "facesign.biometrics.stream",
     "Home": "facesign.interview.home",

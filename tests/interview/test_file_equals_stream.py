@@ -15,7 +15,7 @@ from facesign import samples
 from facesign.biometrics.stream import SAMPLE_RATE_HZ, FloatArray, Frame, Sound
 from facesign.interview.home import Settings
 from facesign.interview.marks import read_marks
-from facesign.interview.media import open_media
+from facesign.interview.media.recording import open_media
 from facesign.interview.report import Report
 from facesign.interview.script import load_script
 from facesign.interview.session import Session

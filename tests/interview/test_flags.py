@@ -18,7 +18,11 @@ def flags(
     others_declared: bool = False,
 ) -> tuple[Flag, ...]:
     return flags_from(
-        observations, evidence, first_found_s=first_found_s, others_declared=others_declared
+        observations,
+        evidence,
+        first_found_s=first_found_s,
+        others_declared=others_declared,
+        reliability="high",
     )
 
 
@@ -74,10 +78,15 @@ def test_identity_evidence_to_the_contrary_is_flagged_when_it_came() -> None:
 
 @pytest.mark.parametrize(
     ("kind", "result"),
-    [("identity", "match"), ("identity", "inconclusive"), ("genuineness", "no_match")],
+    [("identity", "match"), ("identity", "inconclusive"), ("genuineness", "inconclusive")],
 )
-def test_other_evidence_raises_no_identity_flag(kind: str, result: str) -> None:
+def test_evidence_that_is_not_to_the_contrary_raises_nothing(kind: str, result: str) -> None:
     assert flags(evidence=(evidence(kind, result),)) == ()
+
+
+def test_genuineness_doubted_elsewhere_is_flagged() -> None:
+    (flag,) = flags(evidence=(evidence("genuineness", "no_match"),))
+    assert (flag.code, flag.family) == ("genuineness_doubted", "genuineness")
 
 
 def test_behaviour_raises_no_flag() -> None:

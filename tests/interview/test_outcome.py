@@ -22,6 +22,7 @@ def one_flag() -> tuple[Flag, ...]:
         (),
         first_found_s=0.0,
         others_declared=False,
+        reliability="high",
     )
 
 

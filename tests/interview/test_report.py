@@ -23,12 +23,12 @@ from session_factory import (
 )
 
 from facesign.errors import OutputError
-from facesign.interview import rendering
 from facesign.interview import report as report_module
 from facesign.interview.facts import RecordingFacts
 from facesign.interview.home import Settings
 from facesign.interview.marks import Mark
-from facesign.interview.media_info import AudioInfo, MediaInfo, MediaProblem, VideoInfo
+from facesign.interview.media.info import AudioInfo, MediaInfo, MediaProblem, VideoInfo
+from facesign.interview.page import rendering
 from facesign.interview.report import Report, report_schema
 from facesign.interview.session import Session
 
@@ -239,15 +239,16 @@ def test_the_summary_sets_the_session_beside_the_own_baseline() -> None:
     rows = {row["name"]: row for row in full().to_dict()["summary"]}
     assert rows["blink.rate"]["value"] == pytest.approx(6.0, rel=0.01)
     assert rows["blink.rate"]["baseline_median"] == pytest.approx(7.5)
-    assert rows["gaze.away_share"]["value"] == pytest.approx(0.3, rel=0.01)
-    assert rows["gaze.away_share"]["baseline_median"] == 0.0
+    # 9 s away of the 22 s after the baseline was full.
+    assert rows["gaze.away_share"]["value"] == pytest.approx(9 / 22, rel=0.01)
+    assert rows["gaze.away_share"]["baseline_median"] is None
     assert rows["voice.pitch"]["value"] == rows["voice.pitch"]["baseline_median"] == 120.0
 
 
 def test_the_models_that_heard_the_voice_are_named_with_their_hash() -> None:
     named = {model["name"]: model for model in full().to_dict()["models"]}
-    assert set(named) == {"silero_vad", "swift_f0"}
-    assert named["swift_f0"]["sha256"].startswith("6385e8c2")
+    assert set(named) == {"silero_vad"}
+    assert named["silero_vad"]["sha256"].startswith("2aa269b7")
 
 
 def test_a_voice_that_was_not_heard_names_no_model() -> None:

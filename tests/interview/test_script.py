@@ -112,7 +112,7 @@ def test_each_malformed_form_has_one_line_that_names_the_place(
         ("a: b: c\n", "not valid YAML at line 1"),
         ("id: !!python/object:os.system x\n", "not valid YAML at line 1"),
         ("id: 2026-13-45\n", "not valid YAML"),
-        ("[" * 2_000, "not valid YAML"),
+        ("[" * 400, "not valid YAML"),
         ("\0", "not valid YAML"),
         ("", "expected id, version, title and questions"),
         ("x" * (MOST_BYTES + 1), "not a question script"),

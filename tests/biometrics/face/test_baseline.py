@@ -166,3 +166,12 @@ def test_a_channel_whose_sides_move_very_differently_is_limited(
     assert baseline is not None
     names = {CHANNELS[column].name for column in np.flatnonzero(baseline.limited)}
     assert names == ({"au12.left", "au12.right"} if limited else set())
+
+
+def test_frames_of_one_time_make_a_baseline_too() -> None:
+    time_s, channels = series(9)
+    _, baseline = collect(
+        "calm_start", list(blocks_of(np.repeat(time_s, 3), channels.repeat(3, 0)))
+    )
+    assert baseline is not None
+    assert baseline.rate_hz == pytest.approx(240.0)

@@ -76,6 +76,31 @@ def test_the_usual_opening_follows_eyes_that_narrow_for_good(rate_hz: float) -> 
     assert [round(b.apex_s, 1) for b in blinks] == [15.1]
 
 
+def test_lids_that_stay_narrower_after_a_blink_end_it_where_they_stop_opening() -> None:
+    time_s = even_times(6)
+    opening = np.interp(time_s, [3.0, 3.1, 3.3, 6.0], [OPEN, 0.0, 0.22, 0.23]).astype(np.float32)
+    blinks = spot(time_s, opening, opening)
+    assert len(blinks) == 1
+    assert blinks[0].offset_s == pytest.approx(3.3, abs=0.04)
+
+
+def test_a_glance_down_is_not_a_blink() -> None:
+    time_s = even_times(6)
+    opening = np.interp(time_s, [3.0, 3.1, 3.3], [OPEN, 0.17, 0.22]).astype(np.float32)
+    assert spot(time_s, opening, opening) == []
+
+
+def test_two_blinks_in_a_row_are_two_and_a_flutter_is_one() -> None:
+    time_s = even_times(6, 60)
+    course = [OPEN, 0.02, 0.27, 0.02, OPEN]
+    at_s = [3.0, 3.1, 3.25, 3.35, 3.5]
+    opening = np.interp(time_s, at_s, course).astype(np.float32)
+    assert len(spot(time_s, opening, opening)) == 2
+    course[2] = 0.2
+    opening = np.interp(time_s, at_s, course).astype(np.float32)
+    assert len(spot(time_s, opening, opening)) == 1
+
+
 def test_a_lost_face_in_the_middle_of_a_blink_ends_it() -> None:
     time_s = even_times(6)
     opening = OPEN * (1 - closing(time_s, 3.0, 3.1, 3.3))
@@ -83,7 +108,14 @@ def test_a_lost_face_in_the_middle_of_a_blink_ends_it() -> None:
     assert spot(time_s, opening, opening) == []
 
 
+def test_a_hole_between_frames_in_the_middle_of_a_blink_ends_it() -> None:
+    whole_s = even_times(12)
+    opening = OPEN * (1 - closing(whole_s, 3.0, 3.1, 3.3))
+    kept = (whole_s < 3.25) | (whole_s > 9)
+    assert spot(whole_s[kept], opening[kept], opening[kept]) == []
+
+
 def test_a_blink_at_the_very_end_is_still_told() -> None:
-    time_s = even_times(3.25)
+    time_s = even_times(3.29)
     opening = OPEN * (1 - closing(time_s, 3.0, 3.1, 3.3))
     assert len(spot(time_s, opening, opening)) == 1

@@ -1,14 +1,17 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from synthetic_face import COLUMN, blocks_of, channels_over, even_times
 
 from facesign.biometrics.face.baseline import Baseline
 from facesign.biometrics.face.blinks import BlinkSpotter
+from facesign.biometrics.face.block import FaceBlock
 from facesign.biometrics.face.meter import SignalMeter
 from facesign.biometrics.face.movements import Movement, RuleSpotter
-from facesign.biometrics.face.signals import CHANNELS
+from facesign.biometrics.face.signals import CHANNELS, Signals
 from facesign.biometrics.stream import BoolArray, FloatArray, TimeArray
 
 NOISE = np.array([channel.noise for channel in CHANNELS])
@@ -142,3 +145,52 @@ def test_a_face_that_flickers_breaks_nothing() -> None:
     channels[flicker] = np.nan
     channels[time_s > 12.3, COLUMN["au1.left"]] = 5.0
     assert spot(time_s, channels) == []
+
+
+def pieces_of(
+    time_s: TimeArray, channels: FloatArray
+) -> list[tuple[FaceBlock, Signals, Baseline | None]]:
+    meter = SignalMeter("calm_start")
+    pieces: list[tuple[FaceBlock, Signals, Baseline | None]] = []
+    for block in blocks_of(time_s, channels):
+        pieces += [(block, signals, meter.baseline) for signals in meter.push(block)]
+    return pieces
+
+
+def test_a_movement_before_a_hole_in_the_picture_is_told() -> None:
+    time_s = even_times(SECONDS)
+    channels = moving(noisy(time_s), BROWS, 12 * pulse(time_s, 12.0))
+    seen = (time_s < 12.75) | (time_s > 15.5)
+    assert [round(m.apex_s, 1) for m in spot(time_s[seen], channels[seen])] == [12.2]
+
+
+def test_a_burst_cut_off_by_a_hole_breaks_nothing() -> None:
+    time_s = even_times(SECONDS)
+    channels = moving(noisy(time_s), BROWS, 12 * pulse(time_s, 12.0))
+    seen = (time_s < 12.2) | (time_s > 15.0)
+    assert spot(time_s[seen], channels[seen]) == []
+
+
+def test_a_face_lost_after_a_movement_does_not_lose_the_movement() -> None:
+    time_s = even_times(SECONDS)
+    channels = moving(noisy(time_s), BROWS, 12 * pulse(time_s, 12.0))
+    channels[(time_s > 12.7) & (time_s < 13.5)] = np.nan
+    assert [round(m.apex_s, 1) for m in spot(time_s, channels)] == [12.2]
+
+
+def test_a_new_baseline_does_not_lose_the_movement_before_it() -> None:
+    time_s = even_times(SECONDS)
+    channels = moving(noisy(time_s), BROWS, 12 * pulse(time_s, 12.0))
+    spotter, found = RuleSpotter(), []
+    for block, signals, baseline in pieces_of(time_s, channels):
+        later = baseline is not None and block.time_s[0] > 12.7
+        in_force = replace(baseline, n_frames=1) if later and baseline is not None else baseline
+        found += spotter.push(block, signals, in_force, [])
+    assert [round(m.apex_s, 1) for m in [*found, *spotter.finish()]] == [12.2]
+
+
+def test_frames_of_one_time_break_nothing() -> None:
+    time_s = even_times(SECONDS)
+    channels = moving(noisy(time_s), BROWS, 12 * pulse(time_s, 12.0))
+    time_s[365] = time_s[364]
+    assert [m.apex_s for m in spot(time_s, channels)] == [pytest.approx(12.15, abs=0.05)]

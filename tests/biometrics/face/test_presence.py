@@ -18,7 +18,7 @@ def face(
     others: tuple[FaceBox, ...] | None = None,
     jumped: bool = False,
 ) -> Face:
-    return Face(time_s, LOST, (640, 480), box, jumped, others, None)
+    return Face(time_s, LOST, box, jumped, others, None)
 
 
 def watch(faces: list[Face]) -> list[Observation]:
@@ -90,7 +90,7 @@ def test_frames_that_were_not_searched_say_nothing_about_others() -> None:
     [
         (FaceBox(620.0, 240.0, 200.0), "face.place_jump", 1.5),
         (FaceBox(320.0, 240.0, 500.0), "face.size_jump", 2.5),
-        (FaceBox(320.0, 240.0, 80.0), "face.size_jump", 0.4),
+        (FaceBox(320.0, 240.0, 80.0), "face.size_jump", 2.5),
     ],
 )
 def test_a_jump_says_how_far_or_how_much(box: FaceBox, name: str, value: float) -> None:
@@ -104,3 +104,14 @@ def test_without_any_face_all_is_absence() -> None:
     seen = watch([face(number / 10, None) for number in range(31)])
     assert [(o.name, o.start_s, o.end_s) for o in seen] == [("face.absent", 0.0, 3.0)]
     assert np.isclose(seen[0].value or 0, 3.0)
+
+
+def test_nobody_is_present_while_no_frame_came() -> None:
+    seen = watch([face(n / 10) for n in [*range(100, 106), *range(400, 403)]])
+    assert spans(seen, "face.present") == [(10.0, 10.5), (40.0, 40.2)]
+
+
+def test_another_face_does_not_stay_while_no_frame_came() -> None:
+    other = FaceBox(560.0, 240.0, 150.0)
+    faces = [face(n / 2, others=(other,)) for n in [*range(4), *range(60, 64)]]
+    assert spans(watch(faces), "face.other") == [(0.0, 1.5), (30.0, 31.5)]

@@ -1,0 +1,1 @@
+"""Recordings: pictures and sound of a file on one clock."""

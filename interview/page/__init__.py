@@ -1,0 +1,1 @@
+"""The report page, drawn from the plain values of `report.json` alone."""
