@@ -89,6 +89,7 @@ def hesitations(results: dict[str, Any]) -> str:
             for kind in ("espeak", "held_real_vowel")
         ],
     )
+    keys = ("speech_minutes", "n_found", "per_minute", "n_speakers", "n_speakers_without")
     read = table(
         ["read speech", "minutes", "found", "per minute", "speakers", "speakers without any"],
         [[name, *(r[key] for key in keys)] for name, r in found["read_speech_per_minute"].items()],
