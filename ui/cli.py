@@ -28,6 +28,7 @@ app = typer.Typer(
     help="facesign (面签): face-to-face KYC for loan signing, explained.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # importing rich takes as long as all the rest of --help
     add_completion=False,
 )
 app.command("demo")(demo)
