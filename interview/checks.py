@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import get_args
 
 from facesign.biometrics.face.quality import MIN_INTER_OCULAR_PX, MIN_RATE_HZ, RATE_TOLERANCE_HZ
 from facesign.biometrics.observation import Observation
@@ -107,16 +108,7 @@ def voice_observations(
         )
 
 
-_ORDER: tuple[CheckName, ...] = (
-    "consent",
-    "quality",
-    "identity",
-    "genuineness",
-    "face",
-    "behaviour",
-    "voice_behaviour",
-    "movements",
-)
+_ORDER: tuple[CheckName, ...] = get_args(CheckName)
 _Made = tuple[bool | None, str | None]
 
 
