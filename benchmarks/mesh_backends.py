@@ -100,11 +100,9 @@ class Run:
         found = self._mesh.find(frame)
         self._wall_s += time.perf_counter() - wall_s
         self._cpu_s += time.process_time() - cpu_s
-        height, width = frame.image.shape[:2]
         face = Face(
             time_s=frame.time_s,
             landmarks=LOST if found is None else found,
-            frame_px=(width, height),
             box=None if found is None else box_of(found),
             jumped=False,
             others=None,

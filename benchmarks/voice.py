@@ -13,6 +13,7 @@ import argparse
 import csv
 import hashlib
 import json
+import os
 import platform
 import subprocess
 import time
@@ -367,6 +368,7 @@ def cost(data: Path) -> dict[str, Any]:
             seconds[name].append(time.process_time() - started)
     return {
         "sound_s": 60.0,
+        "load_average": round(os.getloadavg()[0], 1),
         "speech_s": round(speech_s, 1),
         "cpu_s": {name: round(float(np.median(s)), 3) for name, s in seconds.items()},
         "share_of_one_core": round(float(np.median(seconds["utterances"])) / 60.0, 4),

@@ -89,19 +89,10 @@ def hesitations(results: dict[str, Any]) -> str:
             for kind in ("espeak", "held_real_vowel")
         ],
     )
+    keys = ("speech_minutes", "n_found", "per_minute", "n_speakers", "n_speakers_without")
     read = table(
         ["read speech", "minutes", "found", "per minute", "speakers", "speakers without any"],
-        [
-            [
-                name,
-                r["speech_minutes"],
-                r["n_found"],
-                r["per_minute"],
-                r["n_speakers"],
-                r["n_speakers_without"],
-            ]
-            for name, r in found["read_speech_per_minute"].items()
-        ],
+        [[name, *(r[key] for key in keys)] for name, r in found["read_speech_per_minute"].items()],
     )
     return f"{put}\n\n{read}"
 
@@ -133,7 +124,8 @@ def others(results: dict[str, Any]) -> str:
         f"{sexes}\n\n{snr}\n\nOf {narrow['n_tracks']} tracks, {narrow['as_recorded']} were called "
         f"`narrowband` as recorded, {narrow['through_8_khz']} after resampling to 8 kHz and back."
         f"\n\nCPU time for {cost['sound_s']:.0f} s of a book being read "
-        f"({cost['speech_s']} s of speech): {parts}; "
+        f"({cost['speech_s']} s of speech) on two cores with a load of "
+        f"{cost['load_average']}: {parts}; "
         f"{100 * cost['share_of_one_core']:.1f} % of one core."
     )
 

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 __all__ = ["Interval", "IntervalBuilder"]
 
+HOLE_S = 1.5
+"""Items further apart than this do not belong to one interval; other faces come every 0.5 s."""
+
 
 @dataclass(frozen=True, slots=True)
 class Interval:
@@ -20,22 +23,21 @@ class Interval:
 
 
 class IntervalBuilder:
-    """Grow one interval at a time from items in time order."""
+    """Grow one interval at a time from items in time order; a time without items ends it."""
 
     def __init__(self, *, least_s: float = 0.0, bridge_s: float = 0.0) -> None:
         self._least_s = least_s
         self._bridge_s = bridge_s
         self._start_s: float | None = None
         self._last_s = 0.0
+        self._pushed_s = 0.0
         self._values: tuple[float, float, int] = (0.0, 0.0, 0)
 
-    @property
-    def open_since_s(self) -> float | None:
-        """Start of the interval that is under way, None without one."""
-        return self._start_s
-
     def push(self, time_s: float, holds: bool, value: float = 0.0) -> Iterator[Interval]:
-        """Take one item; yield the interval that it ended."""
+        """Take one item; yield the interval that it, or the hole before it, ended."""
+        if time_s - self._pushed_s > HOLE_S:
+            yield from self.finish()
+        self._pushed_s = time_s
         if holds:
             if self._start_s is None:
                 self._start_s, self._values = time_s, (value, 0.0, 0)

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+import math
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Generic, Literal, Protocol, TypeAlias, TypeVar
+from typing import Generic, Literal, TypeAlias, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
-from facesign.errors import ShapeError
+from facesign.errors import ItemError, ShapeError
 
 __all__ = [
     "SAMPLE_RATE_HZ",
-    "Analyser",
     "BlockGrid",
     "BoolArray",
     "FloatArray",
@@ -46,6 +46,9 @@ class Frame:
     def __post_init__(self) -> None:
         if self.image.ndim != 3 or self.image.shape[2] != 3:
             raise ShapeError("image", "(height, width, 3)", self.image.shape)
+        if self.image.dtype != np.uint8:
+            raise ItemError("image", "uint8", str(self.image.dtype))
+        _require_time(self.time_s)
 
     def __repr__(self) -> str:
         """Show time and shape, never pixels."""
@@ -67,6 +70,9 @@ class Sound:
     def __post_init__(self) -> None:
         if self.samples.ndim != 1:
             raise ShapeError("samples", "(n_samples,)", self.samples.shape)
+        if self.samples.dtype != np.float32:
+            raise ItemError("samples", "float32", str(self.samples.dtype))
+        _require_time(self.time_s)
 
     @property
     def end_s(self) -> float:
@@ -78,21 +84,12 @@ class Sound:
         return f"Sound(time_s={self.time_s:.3f}, n_samples={len(self.samples)}, {self.track})"
 
 
+def _require_time(time_s: float) -> None:
+    if not 0 <= time_s < math.inf:
+        raise ItemError("time_s", "finite and not negative", str(time_s))
+
+
 Item = TypeVar("Item")
-In = TypeVar("In", contravariant=True)
-Out = TypeVar("Out", covariant=True)
-
-
-class Analyser(Protocol[In, Out]):
-    """What every analyser offers: items in, results out, in order, with bounded history."""
-
-    def push(self, item: In) -> Iterable[Out]:
-        """Take one item and return what became known with it."""
-        ...
-
-    def finish(self) -> Iterable[Out]:
-        """Return what was still open at the end of the stream."""
-        ...
 
 
 class BlockGrid(Generic[Item]):

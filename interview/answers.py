@@ -12,6 +12,7 @@ import numpy as np
 from facesign.biometrics.face.blinks import Blink
 from facesign.biometrics.face.movements import Movement
 from facesign.biometrics.observation import Observation
+from facesign.biometrics.voice.quality import LOW_SNR_DB
 from facesign.biometrics.voice.utterances import Utterance
 from facesign.interview.marks import Mark
 from facesign.interview.script import Question
@@ -23,6 +24,7 @@ Timed = TypeVar("Timed", Movement, Blink)
 LEAST_SPEECH_S = 0.5
 LEAST_SEEN_SHARE = 0.8
 """An answer with the face away for more of it says nothing about what the face did."""
+GOOD_SNR_DB = 30.0
 OVERLAP_S = 0.3
 """Speech that runs from the question this far into the answer hides where the answer began."""
 
@@ -42,6 +44,8 @@ class Answer:
     """`gaze.away` intervals."""
     face_seen: bool
     """Whether the face was there for enough of the answer."""
+    face_quality: float | None
+    """0 to 1, of the pictures behind what the face showed."""
     latency_s: float | None
     """From the end of the question to the first speech."""
 
@@ -72,6 +76,8 @@ class FaceShown:
     """`gaze.away` intervals."""
     signals_from_s: float
     """When the baseline was full; before it no movement and no gaze was assessed."""
+    quality: float | None = None
+    """0 to 1, of the pictures behind it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +201,7 @@ def answers_from(
                 blinks=_within(shown.blinks, start_s, end_s) if shown else None,
                 away=_touching(read.away, start_s, end_s) if read else None,
                 face_seen=seen,
+                face_quality=shown.quality if shown else None,
                 latency_s=_response_latency(mark, speech, utterances),
             )
         )
@@ -229,8 +236,20 @@ def _observe(measure: Measure, answer: Answer, usual: Sequence[Answer]) -> Obser
         baseline_mad=float(np.median(np.abs(np.array(known) - median))) if known else None,
         status="assessed" if value is not None else "not_assessed",
         reason=None if value is not None else _why_not(measure, answer),
+        quality=_quality(measure, answer) if value is not None else None,
         analyser="interview.answers",
     )
+
+
+def _quality(measure: Measure, answer: Answer) -> float | None:
+    """Grade the pictures, or the speech by its distance from the noise around it."""
+    if measure.source == "face":
+        return answer.face_quality
+    ratios = [u.quality.snr_db for u in answer.speech if u.quality.snr_db is not None]
+    if not ratios:
+        return None
+    good = (float(np.median(ratios)) - LOW_SNR_DB) / (GOOD_SNR_DB - LOW_SNR_DB)
+    return float(np.clip(good, 0.0, 1.0))
 
 
 def _why_not(measure: Measure, answer: Answer) -> str:

@@ -10,7 +10,7 @@ from facesign.biometrics.face.quality import FaceReason, PictureQuality, grade
 from facesign.biometrics.observation import Observation
 from facesign.interview.findings import Findings
 
-__all__ = ["capture_quality", "frame_rate_hz", "inter_ocular_px", "quality_reasons"]
+__all__ = ["capture_quality", "face_grade", "frame_rate_hz", "inter_ocular_px", "quality_reasons"]
 
 LEAST_FACE_S = 3.0
 """With less of a face than this nothing is said about it."""
@@ -74,6 +74,19 @@ def capture_quality(findings: Findings, *, unseen: str = "no_video") -> Iterator
         reason=None if seen is not None else unseen,
         quality=seen,
         analyser="interview.capture",
+    )
+
+
+def face_grade(findings: Findings) -> float | None:
+    """Return the worst grade of what limits fine movements, 0 to 1; None without a face."""
+    rate_hz, size_px = frame_rate_hz(findings), inter_ocular_px(findings)
+    if rate_hz is None or size_px is None:
+        return None
+    sharpness = float(np.median([picture.sharpness for picture in findings.pictures.kept]))
+    return min(
+        grade("frame_rate", rate_hz),
+        grade("inter_eye_distance", size_px),
+        grade("sharpness", sharpness),
     )
 
 

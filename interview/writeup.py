@@ -9,7 +9,7 @@ from facesign.biometrics.observation import Observation
 from facesign.biometrics.voice.utterances import Utterance
 from facesign.interview.answers import Answer, FaceShown, answers_from, measure_answers
 from facesign.interview.assessed import signals_from_s, unassessed_signals
-from facesign.interview.capture import capture_quality, frame_rate_hz, inter_ocular_px
+from facesign.interview.capture import capture_quality, face_grade, frame_rate_hz, inter_ocular_px
 from facesign.interview.checks import Conditions, run_checks, voice_observations
 from facesign.interview.details import report_details
 from facesign.interview.facts import SessionFacts, speaker_of
@@ -93,6 +93,7 @@ def _answers(facts: SessionFacts) -> tuple[Answer, ...]:
             blinks=found.blinks,
             away=found.named("gaze.away"),
             signals_from_s=signals_from_s(facts.baselines[0]),
+            quality=face_grade(found),
         )
     return answers_from(
         facts.marks,

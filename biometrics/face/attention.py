@@ -40,6 +40,10 @@ class Gaze:
     vertical_deg: FloatArray
     """Shape (n_frames,), positive upwards."""
 
+    def __repr__(self) -> str:
+        """Show the number of frames, never the angles."""
+        return f"Gaze(n_frames={len(self.horizontal_deg)})"
+
 
 def gaze_of(block: FaceBlock) -> Gaze:
     """Add the turn of the eyes to the pose of the head.
@@ -79,7 +83,8 @@ class AttentionWatcher:
         for row, time_s in enumerate(block.time_s.tolist()):
             for part in self._turned.push(time_s, bool(turned[row] > TURNED_DEG), turned[row]):
                 yield _observation("head.turned", part)
-            if np.isfinite(away[row]):
+            # Closed lids say nothing of the gaze; without the face nobody looks away.
+            if np.isfinite(away[row]) or not block.found[row]:
                 for part in self._away.push(time_s, bool(away[row] > AWAY_DEG), away[row]):
                     yield _observation("gaze.away", part)
 

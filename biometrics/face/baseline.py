@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 import numpy as np
 
 from facesign.biometrics.face.block import FaceBlock
 from facesign.biometrics.face.quality import MIN_INTER_OCULAR_PX
-from facesign.biometrics.face.readings import GAP_S, BandEnergy, DoubleArray, robust_spread
+from facesign.biometrics.face.readings import (
+    GAP_S,
+    MAD_TO_SD,
+    BandEnergy,
+    DoubleArray,
+    robust_spread,
+)
 from facesign.biometrics.face.signals import CHANNELS
 from facesign.biometrics.stream import BoolArray, TimeArray
 
@@ -24,6 +30,8 @@ STATE_LEAST_S = 2.0
 """Less speaking (or listening) than this is not enough to be a baseline of its own."""
 FRONTAL_DEG = 20.0
 CALM_DEG_PER_S = 40.0
+MOST_HZ = 240.0
+"""No camera is faster; frames of one time would have no rate at all."""
 LIMITED_RATIO = 4.0
 """Own choice; over the clips of FACESIGN_DATA the largest ratio of any pair is 3.2."""
 
@@ -49,17 +57,17 @@ class Baseline:
     """Median luma of the face, NaN if it was not measured."""
     yaw_deg: float
     pitch_deg: float
-    median: DoubleArray
+    median: DoubleArray = field(repr=False)
     """Shape (2, 44): row 0 listening, row 1 speaking."""
-    scale: DoubleArray
+    scale: DoubleArray = field(repr=False)
     """1.4826 MAD plus the channel's camera noise, shape (2, 44)."""
-    whole_median: DoubleArray
-    whole_scale: DoubleArray
+    whole_median: DoubleArray = field(repr=False)
+    whole_scale: DoubleArray = field(repr=False)
     """Both states together, shape (44,); speed and burst are measured on this scale."""
-    burst_median: DoubleArray
-    burst_scale: DoubleArray
+    burst_median: DoubleArray = field(repr=False)
+    burst_scale: DoubleArray = field(repr=False)
     """Usual burst and its spread, listening and speaking apart, shape (2, 44)."""
-    limited: BoolArray
+    limited: BoolArray = field(repr=False)
     """Channels whose two sides move very differently, shape (44,): a still half of the face,
     ptosis or a turned camera look like this, so neither side is assessed."""
 
@@ -90,11 +98,6 @@ class BaselineCollector:
         self._seconds = 0.0
         self._last_s: float | None = None
         self._last_pose: tuple[float, float] | None = None
-
-    @property
-    def seconds(self) -> float:
-        """Seconds gathered so far."""
-        return self._seconds
 
     def push(self, block: FaceBlock, marked: BoolArray | None, *, closed: bool) -> Baseline | None:
         """Take one block.
@@ -175,9 +178,9 @@ def _freeze(source: BaselineSource, kept: list[_Kept]) -> Baseline:
     steps = np.diff(time_s)
     unbroken = steps[steps < GAP_S]
     step_s = float(np.median(unbroken if len(unbroken) else steps))
-    rate_hz = float(np.clip(1 / step_s, 1.0, 240.0))
+    rate_hz = 1 / float(np.clip(step_s, 1 / MOST_HZ, 1.0))
     whole_median, whole_mad = robust_spread(channels)
-    whole_scale = 1.4826 * whole_mad + NOISE
+    whole_scale = MAD_TO_SD * whole_mad + NOISE
     burst = _burst_of(time_s, (channels - whole_median) / whole_scale, rate_hz)
     # A state heard too briefly has no baseline of its own and borrows the whole.
     states = [
@@ -200,11 +203,11 @@ def _freeze(source: BaselineSource, kept: list[_Kept]) -> Baseline:
         yaw_deg=float(np.median(np.concatenate([k.yaw_deg for k in kept]))),
         pitch_deg=float(np.median(np.concatenate([k.pitch_deg for k in kept]))),
         median=np.stack([median for median, _ in level]),
-        scale=np.stack([1.4826 * mad + NOISE for _, mad in level]),
+        scale=np.stack([MAD_TO_SD * mad + NOISE for _, mad in level]),
         whole_median=whole_median,
         whole_scale=whole_scale,
         burst_median=np.stack([median for median, _ in bursts]),
-        burst_scale=np.stack([1.4826 * mad for _, mad in bursts]),
+        burst_scale=np.stack([MAD_TO_SD * mad for _, mad in bursts]),
         limited=_limited(whole_scale),
     )
 

@@ -38,6 +38,10 @@ class FaceBlock:
         """Whether the face was found, shape (n_frames,)."""
         return np.isfinite(self.inter_ocular_px)
 
+    def __repr__(self) -> str:
+        """Show the number of frames, never the face."""
+        return f"FaceBlock(n_frames={len(self.time_s)})"
+
 
 def read_block(faces: Sequence[Face], speaking: BoolArray) -> FaceBlock:
     """Align and read a block of faces.

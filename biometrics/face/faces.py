@@ -13,6 +13,8 @@ from facesign.biometrics.stream import FloatArray, Frame
 __all__ = ["FaceBox", "FaceFinder", "box_of"]
 
 LEAST_CROP_PX = 16
+RESIZED_RATIO = 2.0
+"""A face this many times larger or smaller than a moment ago did not walk there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,15 @@ class FaceBox:
         """Return the distance of the centres in widths of this face."""
         across, down = self.x_px - other.x_px, self.y_px - other.y_px
         return float((across**2 + down**2) ** 0.5) / max(self.size_px, 1.0)
+
+    def size_ratio_to(self, other: FaceBox) -> float:
+        """Return the larger of the two sizes over the smaller one, 1 or more."""
+        ratio = max(self.size_px, 1.0) / max(other.size_px, 1.0)
+        return max(ratio, 1 / ratio)
+
+    def resized_from(self, other: FaceBox) -> bool:
+        """Tell whether this face is half as large as the other or twice, or beyond."""
+        return self.size_ratio_to(other) >= RESIZED_RATIO
 
 
 class FaceFinder:

@@ -66,6 +66,10 @@ class AlignedFace:
     inter_ocular_px: FloatArray
     """Distance between the eye centres as if seen frontally, shape (n_frames,)."""
 
+    def __repr__(self) -> str:
+        """Show the number of frames, never the face."""
+        return f"AlignedFace(n_frames={len(self.points)})"
+
 
 def align(landmarks: FloatArray) -> AlignedFace:
     """Fit pose and size on points that expressions hardly move, and take them out.

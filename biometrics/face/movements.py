@@ -17,7 +17,7 @@ from facesign.biometrics.face.baseline import Baseline
 from facesign.biometrics.face.blinks import Blink
 from facesign.biometrics.face.block import FaceBlock
 from facesign.biometrics.face.quality import Reliability, reliability_of
-from facesign.biometrics.face.readings import DoubleArray
+from facesign.biometrics.face.readings import LEAST_STEP_S, DoubleArray
 from facesign.biometrics.face.signals import CHANNELS, Signals
 from facesign.biometrics.stream import BoolArray, TimeArray
 
@@ -36,8 +36,6 @@ EDGE_SHARE = 0.2
 SHORTEST_S, LONGEST_S = 0.04, 0.5
 LONGEST_BURST_S = 1.0
 CALM_DEG_PER_S = 30.0
-LEAST_STEP_S = 1e-3
-"""Two frames of one time count as this far apart."""
 BLINK_MARGIN_S = 0.1
 SPEECH_MARGIN_S = 0.35
 """The mouth opens before a word is heard and closes after it."""

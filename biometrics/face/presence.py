@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Literal
 
 from facesign.biometrics.face.faces import FaceBox
+from facesign.biometrics.face.quality import grade_picture
 from facesign.biometrics.face.track import Face
 from facesign.biometrics.intervals import Interval, IntervalBuilder
 from facesign.biometrics.observation import Observation, Subject
@@ -23,7 +24,7 @@ OTHER_LEAST_SIZE = 0.25
 
 
 class PresenceWatcher:
-    """Turn faces into observations of presence; values are shares of the frame or ratios."""
+    """Turn faces into observations: how long seen or not, how large another, how far a jump."""
 
     def __init__(self) -> None:
         self._present = IntervalBuilder(bridge_s=0.2)
@@ -31,6 +32,7 @@ class PresenceWatcher:
         self._other = IntervalBuilder(least_s=OTHER_LEAST_S, bridge_s=OTHER_BRIDGE_S)
         self._last_box: FaceBox | None = None
         self._last_s = 0.0
+        self._grades = _Mean()
 
     def push(self, face: Face) -> Iterator[Observation]:
         """Take one frame's face; yield what ended with it."""
@@ -40,7 +42,9 @@ class PresenceWatcher:
         if face.box is not None:
             self._last_box = face.box
         for part in self._present.push(face.time_s, face.found):
-            yield _observation("face.present", part, "applicant")
+            yield _observation("face.present", part, "applicant", self._grades.take())
+        if face.picture is not None:
+            self._grades.add(grade_picture(face.picture))
         ended = list(self._absent.push(face.time_s, not face.found))
         for part in ended:
             yield _observation("face.absent", part, "applicant")
@@ -52,7 +56,7 @@ class PresenceWatcher:
     def finish(self) -> Iterator[Observation]:
         """Yield what held until the end of the stream."""
         for part in self._present.finish():
-            yield _observation("face.present", part, "applicant")
+            yield _observation("face.present", part, "applicant", self._grades.take())
         for part in self._absent.finish(self._last_s):
             yield _observation("face.absent", part, "applicant")
         for part in self._other.finish():
@@ -66,7 +70,25 @@ class PresenceWatcher:
         return largest / self._last_box.size_px if self._last_box is not None else 1.0
 
 
-def _observation(name: Name, part: Interval, subject: Subject) -> Observation:
+class _Mean:
+    """The mean of what was added since it was last taken."""
+
+    def __init__(self) -> None:
+        self._total, self._count = 0.0, 0
+
+    def add(self, value: float) -> None:
+        self._total += value
+        self._count += 1
+
+    def take(self) -> float | None:
+        mean = self._total / self._count if self._count else None
+        self._total, self._count = 0.0, 0
+        return mean
+
+
+def _observation(
+    name: Name, part: Interval, subject: Subject, quality: float | None = None
+) -> Observation:
     value = part.peak if name == "face.other" else part.end_s - part.start_s
     return Observation(
         name=name,
@@ -74,19 +96,19 @@ def _observation(name: Name, part: Interval, subject: Subject) -> Observation:
         end_s=part.end_s,
         value=value,
         unit="1" if name == "face.other" else "s",
+        quality=quality,
         subject=subject,
         analyser="face.presence",
     )
 
 
 def _jump(time_s: float, before: FaceBox, after: FaceBox) -> Observation:
-    ratio = after.size_px / max(before.size_px, 1.0)
-    resized = not 0.5 < ratio < 2.0
+    resized = after.resized_from(before)
     return Observation(
         name="face.size_jump" if resized else "face.place_jump",
         start_s=time_s,
         end_s=time_s,
-        value=ratio if resized else before.distance_to(after),
+        value=after.size_ratio_to(before) if resized else before.distance_to(after),
         unit="1",
         analyser="face.presence",
     )

@@ -16,6 +16,7 @@ __all__ = [
     "FaceReason",
     "PictureQuality",
     "grade",
+    "grade_picture",
     "measure_picture",
     "reliability_of",
 ]
@@ -124,14 +125,22 @@ def grade(reason: FaceReason, value: float) -> float:
     return float(np.clip((value - limit.usable) / (limit.good - limit.usable), 0.0, 1.0))
 
 
-def reliability_of(rate_hz: float, inter_ocular: float) -> Reliability:
+def grade_picture(picture: PictureQuality) -> float:
+    """Return the worse of the grades of size and sharpness, 0 to 1."""
+    return min(
+        grade("inter_eye_distance", picture.inter_ocular_px),
+        grade("sharpness", picture.sharpness),
+    )
+
+
+def reliability_of(rate_hz: float, inter_ocular_px: float) -> Reliability:
     """Grade what brief movements are worth at a frame rate and a face size.
 
     Returns:
         `none` below 15 frames/s or 40 px between the eyes, `high` from 25 frames/s and
         120 px, `medium` where one of the two falls short, `low` where both do.
     """
-    if rate_hz < MIN_RATE_HZ - RATE_TOLERANCE_HZ or inter_ocular < MIN_INTER_OCULAR_PX:
+    if rate_hz < MIN_RATE_HZ - RATE_TOLERANCE_HZ or inter_ocular_px < MIN_INTER_OCULAR_PX:
         return "none"
-    short = (rate_hz < GOOD_RATE_HZ - 1.5) + (inter_ocular < GOOD_INTER_OCULAR_PX)
+    short = (rate_hz < GOOD_RATE_HZ - 1.5) + (inter_ocular_px < GOOD_INTER_OCULAR_PX)
     return ("high", "medium", "low")[short]

@@ -8,7 +8,16 @@ from scipy.signal import butter, sosfilt
 
 from facesign.biometrics.stream import FloatArray, TimeArray
 
-__all__ = ["BURST_LATE_S", "GAP_S", "BandEnergy", "DoubleArray", "Slope", "robust_spread"]
+__all__ = [
+    "BURST_LATE_S",
+    "GAP_S",
+    "LEAST_STEP_S",
+    "MAD_TO_SD",
+    "BandEnergy",
+    "DoubleArray",
+    "Slope",
+    "robust_spread",
+]
 
 BURST_LOW_HZ = 2.0
 BURST_HIGH_HZ = 12.0
@@ -25,6 +34,10 @@ WARM_UP_S = 0.25
 SLOPE_S = 0.1
 GAP_S = 0.25
 """A longer hole between frames starts a reading afresh."""
+LEAST_STEP_S = 1e-3
+"""Frames closer than this, such as two of one time, count as this far apart."""
+MAD_TO_SD = 1.4826
+"""A normal distribution's standard deviation in median absolute deviations."""
 
 DoubleArray = npt.NDArray[np.float64]
 
@@ -96,7 +109,8 @@ class BandEnergy:
         else:
             after = np.clip(np.searchsorted(time_s, grid_s), 1, len(time_s) - 1)
             before_s = time_s[after - 1]
-            share = ((grid_s - before_s) / (time_s[after] - before_s))[:, None]
+            step_s = np.maximum(time_s[after] - before_s, LEAST_STEP_S)
+            share = ((grid_s - before_s) / step_s)[:, None]
             even = values[after - 1] * (1 - share) + values[after] * share
         out, self._state = sosfilt(self._sos, even, axis=0, zi=self._state)
         return np.asarray(out, dtype=np.float64)

@@ -95,6 +95,10 @@ class Signals:
         """Return one reading of all channels, shape (n_frames, 44)."""
         return self.values[:, READINGS.index(kind) :: len(READINGS)]
 
+    def __repr__(self) -> str:
+        """Show the number of frames, never the readings."""
+        return f"Signals(n_frames={len(self.time_s)})"
+
 
 class _SideFormula(Protocol):
     def __call__(self, centres: FloatArray, side: Side) -> FloatArray: ...

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -32,10 +32,8 @@ class Face:
     """The applicant's face in one frame, and who else was seen."""
 
     time_s: float
-    landmarks: FloatArray
+    landmarks: FloatArray = field(repr=False)
     """Pixels, shape (478, 3); all NaN where the applicant's face is not seen."""
-    frame_px: tuple[int, int]
-    """Width and height of the frame."""
     box: FaceBox | None
     """Where the applicant's face is; None where it is not seen."""
     jumped: bool
@@ -77,11 +75,9 @@ class FaceTracker:
             self._last = (frame.time_s, place)
         if box is not None:
             self._last = (frame.time_s, box)
-        height, width = frame.image.shape[:2]
         yield Face(
             time_s=frame.time_s,
             landmarks=LOST if landmarks is None else landmarks,
-            frame_px=(width, height),
             box=box,
             jumped=jumped,
             others=others,
@@ -110,8 +106,7 @@ class FaceTracker:
         if self._last is None or time_s - self._last[0] > JUMP_WITHIN_S:
             return False
         before = self._last[1]
-        ratio = box.size_px / max(before.size_px, 1.0)
-        return before.distance_to(box) > JUMP_WIDTHS or not 0.5 < ratio < 2.0
+        return before.distance_to(box) > JUMP_WIDTHS or box.resized_from(before)
 
     def _find_others(
         self, frame: Frame, box: FaceBox | None, *, search_now: bool

@@ -24,6 +24,8 @@ CLIPPED_SHARE = 0.001
 NARROW_HZ = 4200.0
 SHORT_TRACK_S = 3.0
 SHORT_STRETCH_S = 0.5
+LEAST_SILENCE_S = 0.5
+"""Less silence is mostly the edges of speech, and tells nothing about the noise."""
 
 _FULL_SCALE = 0.99
 # Speech reaches 8 kHz some 40 to 55 dB below its peak, a resampler's stop band 80 or more.
@@ -37,7 +39,8 @@ class VoiceQuality:
     """What the capture of a voice is worth."""
 
     snr_db: float | None
-    """Speech over the silence around it, at most 60; None without either."""
+    """Speech over the silence around it, at most 60; None without either, or with under
+    0.5 s of silence."""
     clipped_share: float
     """Share of the samples of speech at full scale, 0 to 1."""
     net_speech_s: float
@@ -71,7 +74,8 @@ class TrackQuality:
         loudest = self._speech.histogram + self._silence.histogram
         if _exceeded_db(loudest, _LOUD_BLOCKS) < SILENT_BELOW_DB:
             return VoiceQuality(None, 0.0, 0.0, None, ("silent_track",))
-        noise_db = _median_db(self._silence.histogram)
+        heard_silence = self._silence.seconds >= LEAST_SILENCE_S
+        noise_db = _median_db(self._silence.histogram) if heard_silence else None
         return _judged(self._speech, noise_db, self._speech.seconds, SHORT_TRACK_S)
 
 

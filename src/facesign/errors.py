@@ -8,6 +8,7 @@ __all__ = [
     "ChecksumError",
     "ConsentError",
     "FacesignError",
+    "ItemError",
     "KeyFileError",
     "MarksError",
     "MediaError",
@@ -36,6 +37,13 @@ class ShapeError(FacesignError, ValueError):
 
     def __init__(self, name: str, expected: str, got: tuple[int, ...]) -> None:
         super().__init__(f"{name} must have shape {expected}, got {got}")
+
+
+class ItemError(FacesignError, ValueError):
+    """A frame or a run of sound does not hold what it must."""
+
+    def __init__(self, name: str, expected: str, got: str) -> None:
+        super().__init__(f"{name} must be {expected}, got {got}")
 
 
 class TrackError(FacesignError, ValueError):

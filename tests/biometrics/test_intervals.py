@@ -33,9 +33,8 @@ def test_flicker_is_dropped() -> None:
 def test_an_interval_under_way_can_be_ended_at_a_given_time() -> None:
     builder = IntervalBuilder()
     assert list(builder.push(1.0, True, 1.0)) == []
-    assert builder.open_since_s == 1.0
     assert [part.end_s for part in builder.finish(3.0)] == [3.0]
-    assert builder.open_since_s is None
+    assert list(builder.finish()) == []
 
 
 def test_an_observation_that_was_not_assessed_has_a_reason_and_only_then() -> None:
@@ -57,3 +56,20 @@ def test_an_observation_has_the_columns_of_the_table_of_observations() -> None:
         *("name", "start_s", "end_s", "value", "unit", "baseline_median", "baseline_mad"),
         *("status", "reason", "quality", "subject", "analyser"),
     ]
+
+
+def test_an_interval_does_not_span_a_time_without_items() -> None:
+    items = [(n / 10, True, 1.0) for n in [*range(100, 106), *range(400, 403)]]
+    spans = [(part.start_s, part.end_s) for part in build(items)]
+    assert spans == [(10.0, 10.5), (40.0, 40.2)]
+
+
+def test_items_that_come_once_a_second_are_not_apart() -> None:
+    spans = [(p.start_s, p.end_s) for p in build([(float(n), True, 1.0) for n in range(5)])]
+    assert spans == [(0.0, 4.0)]
+
+
+def test_the_bridge_does_not_reach_over_a_time_without_items() -> None:
+    items = [(0.0, True, 1.0), (1.0, True, 1.0), (1.1, False, 1.0), (3.0, True, 1.0)]
+    spans = [(p.start_s, p.end_s) for p in build(items, bridge_s=5.0)]
+    assert spans == [(0.0, 1.0), (3.0, 3.0)]

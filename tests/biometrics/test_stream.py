@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from facesign.biometrics.stream import BLOCK_FRAMES, BLOCK_S, BlockGrid, Frame, Sound
-from facesign.errors import ShapeError
+from facesign.errors import ItemError, ShapeError
 
 
 def cut(times_s: list[float]) -> list[list[float]]:
@@ -64,3 +64,22 @@ def test_sound_ends_with_its_last_sample_and_shows_no_samples() -> None:
     assert repr(sound) == "Sound(time_s=2.000, n_samples=8000, mixed)"
     with pytest.raises(ShapeError, match=r"samples must have shape \(n_samples,\)"):
         Sound(0.0, np.zeros((2, 8), np.float32))
+
+
+def test_a_frame_must_hold_bytes() -> None:
+    with pytest.raises(ItemError, match="image must be uint8, got float32"):
+        Frame(0.0, np.zeros((4, 6, 3), np.float32))
+
+
+def test_sound_must_hold_single_precision() -> None:
+    with pytest.raises(ItemError, match="samples must be float32, got int16"):
+        Sound(0.0, np.zeros(8, np.int16))
+
+
+@pytest.mark.parametrize("time_s", [float("nan"), float("inf"), -0.5])
+def test_an_item_stands_at_a_time_from_zero_on(time_s: float) -> None:
+    message = f"time_s must be finite and not negative, got {time_s}"
+    with pytest.raises(ItemError, match=message):
+        Frame(time_s, np.zeros((4, 6, 3), np.uint8))
+    with pytest.raises(ItemError, match=message):
+        Sound(time_s, np.zeros(8, np.float32))

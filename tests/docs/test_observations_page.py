@@ -46,7 +46,7 @@ def emitted() -> Iterator[Observation]:
     boxes = [here, FaceBox(300.0, 0.0, 100.0), FaceBox(300.0, 0.0, 300.0), None, None, here, here]
     for second, box in enumerate(boxes):
         jumped = second in (1, 2)
-        yield from watcher.push(Face(second, LOST, (9, 9), box, jumped, (here,), None))
+        yield from watcher.push(Face(second, LOST, box, jumped, (here,), None))
     yield from watcher.finish()
 
 

@@ -106,7 +106,6 @@ def face(
     return Face(
         time_s=time_s,
         landmarks=LOST,
-        frame_px=(640, 480),
         box=FaceBox(320.0, 240.0, 200.0) if found else None,
         jumped=False,
         others=None,

@@ -99,7 +99,7 @@ def test_consent_takes_recording_face_and_voice(missing: str) -> None:
     ("results", "expected"),
     [
         ((), (None, "no_evidence")),
-        (("inconclusive",), (None, "no_evidence")),
+        (("inconclusive",), (None, "evidence_inconclusive")),
         (("inconclusive", "match"), (False, None)),
         (("match", "no_match"), (True, None)),
     ],

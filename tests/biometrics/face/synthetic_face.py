@@ -134,7 +134,6 @@ def face_at(time_s: float, landmarks: FloatArray | None) -> Face:
     return Face(
         time_s=time_s,
         landmarks=landmarks if landmarks is not None else LOST,
-        frame_px=(640, 480),
         box=FaceBox(320.0, 240.0, 250.0) if seen else None,
         jumped=False,
         others=None,

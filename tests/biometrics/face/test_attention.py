@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 import pytest
-from synthetic_face import blocks_of, channels_over, even_times
+from synthetic_face import COLUMN, blocks_of, channels_over, even_times
 
 from facesign.biometrics.face.attention import AttentionWatcher, gaze_of
 from facesign.biometrics.face.baseline import BaselineCollector
@@ -95,3 +95,42 @@ def test_looking_away_at_the_end_is_told() -> None:
     time_s = even_times(12)
     seen = watch(time_s, looking(time_s, np.where(time_s >= 10, 0.3, 0.0), 0.0))
     assert [(o.name, round(o.end_s)) for o in seen] == [("gaze.away", 12)]
+
+
+def away_from_12_to_15(lost: tuple[float, float], value: float) -> list[tuple[float, float]]:
+    """Spans of a look away during which all channels, or only the lids, take a value."""
+    time_s = even_times(18)
+    channels = looking(time_s, np.where((time_s >= 12) & (time_s < 15), 0.3, 0.0), 0.0)
+    within = (time_s >= lost[0]) & (time_s < lost[1])
+    if np.isnan(value):
+        channels[within] = value
+    else:
+        channels[np.ix_(within, [COLUMN["au45.left"], COLUMN["au45.right"]])] = value
+    seen = [o for o in watch(time_s, channels) if o.name == "gaze.away"]
+    return [(round(o.start_s, 1), round(o.end_s, 1)) for o in seen]
+
+
+def test_a_lost_face_ends_a_look_away() -> None:
+    assert away_from_12_to_15((13.0, 13.5), np.nan) == [(12.0, 13.0), (13.5, 15.0)]
+
+
+def test_eyes_that_stay_closed_end_a_look_away() -> None:
+    assert away_from_12_to_15((12.8, 14.4), -0.02) == [(12.0, 12.8), (14.4, 15.0)]
+
+
+def test_eyes_closed_for_a_moment_do_not_end_a_look_away() -> None:
+    assert away_from_12_to_15((13.0, 13.8), -0.02) == [(12.0, 15.0)]
+
+
+def test_a_look_away_does_not_span_the_time_without_a_baseline() -> None:
+    time_s = even_times(20)
+    channels = looking(time_s, np.where(time_s >= 9, 0.3, 0.0), 0.0)
+    collector, watcher = BaselineCollector("calm_start"), AttentionWatcher()
+    baseline, found = None, []
+    for block in blocks_of(time_s, channels):
+        baseline = baseline or collector.push(block, None, closed=True)
+        in_force = None if 12 <= block.time_s[0] < 16 else baseline
+        found += watcher.push(block, gaze_of(block), in_force)
+    found += watcher.finish()
+    spans = [(o.start_s, o.end_s) for o in found]
+    assert spans == [pytest.approx((9, 12), abs=0.3), pytest.approx((16, 20), abs=0.3)]

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from facesign.biometrics.face.faces import FaceBox
 from facesign.biometrics.face.presence import PresenceWatcher
+from facesign.biometrics.face.quality import PictureQuality
 from facesign.biometrics.face.track import LOST, Face
 from facesign.biometrics.observation import Observation
 
@@ -18,7 +21,7 @@ def face(
     others: tuple[FaceBox, ...] | None = None,
     jumped: bool = False,
 ) -> Face:
-    return Face(time_s, LOST, (640, 480), box, jumped, others, None)
+    return Face(time_s, LOST, box, jumped, others, None)
 
 
 def watch(faces: list[Face]) -> list[Observation]:
@@ -90,7 +93,7 @@ def test_frames_that_were_not_searched_say_nothing_about_others() -> None:
     [
         (FaceBox(620.0, 240.0, 200.0), "face.place_jump", 1.5),
         (FaceBox(320.0, 240.0, 500.0), "face.size_jump", 2.5),
-        (FaceBox(320.0, 240.0, 80.0), "face.size_jump", 0.4),
+        (FaceBox(320.0, 240.0, 80.0), "face.size_jump", 2.5),
     ],
 )
 def test_a_jump_says_how_far_or_how_much(box: FaceBox, name: str, value: float) -> None:
@@ -104,3 +107,40 @@ def test_without_any_face_all_is_absence() -> None:
     seen = watch([face(number / 10, None) for number in range(31)])
     assert [(o.name, o.start_s, o.end_s) for o in seen] == [("face.absent", 0.0, 3.0)]
     assert np.isclose(seen[0].value or 0, 3.0)
+
+
+def test_nobody_is_present_while_no_frame_came() -> None:
+    seen = watch([face(n / 10) for n in [*range(100, 106), *range(400, 403)]])
+    assert spans(seen, "face.present") == [(10.0, 10.5), (40.0, 40.2)]
+
+
+def test_another_face_does_not_stay_while_no_frame_came() -> None:
+    other = FaceBox(560.0, 240.0, 150.0)
+    faces = [face(n / 2, others=(other,)) for n in [*range(4), *range(60, 64)]]
+    assert spans(watch(faces), "face.other") == [(0.0, 1.5), (30.0, 31.5)]
+
+
+def measured(time_s: float, inter_ocular_px: float, sharpness: float = 0.3) -> Face:
+    picture = PictureQuality(inter_ocular_px, sharpness, 140.0, 0.0, 0.9)
+    return replace(face(time_s), picture=picture)
+
+
+def test_presence_carries_the_quality_of_the_picture_over_its_time() -> None:
+    # 100 px between the eyes is three quarters of the way from 40 to 120 px, 80 px half of it.
+    faces = [face(0.0), measured(0.1, 100.0), face(0.2), measured(0.3, 80.0), face(0.4)]
+    assert [o.quality for o in watch(faces)] == [pytest.approx((0.75 + 0.5) / 2)]
+
+
+def test_the_worse_of_size_and_sharpness_is_the_quality_of_the_picture() -> None:
+    assert [o.quality for o in watch([measured(0.0, 130.0, 0.11)])] == [0.0]
+
+
+def test_quality_is_not_carried_over_an_absence_or_a_hole() -> None:
+    seen = watch([measured(0.0, 80.0), face(0.5, None), face(1.0), measured(4.0, 100.0)])
+    present = [o for o in seen if o.name == "face.present"]
+    assert [(o.start_s, o.quality) for o in present] == [(0.0, 0.5), (1.0, None), (4.0, 0.75)]
+
+
+def test_a_picture_that_was_not_measured_has_no_quality() -> None:
+    seen = watch([face(0.0), face(0.1, None), face(1.0, None)])
+    assert [(o.name, o.quality) for o in seen] == [("face.present", None), ("face.absent", None)]

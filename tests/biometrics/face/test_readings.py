@@ -129,3 +129,9 @@ def test_nothing_finite_has_neither_median_nor_deviation() -> None:
     median, mad = robust_spread(np.full((4, 2), np.nan))
     assert np.isnan(median).all()
     assert np.isnan(mad).all()
+
+
+def test_two_frames_of_one_time_do_not_stop_the_burst() -> None:
+    time_s = even_times(2)
+    time_s[1] = time_s[0]
+    assert np.isfinite(burst(time_s, sine(time_s, 5), 30.0)[time_s >= 0.25]).all()

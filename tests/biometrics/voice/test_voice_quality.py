@@ -35,6 +35,12 @@ def test_snr_without_silence_is_unknown() -> None:
     assert quality(tone_db(-20.0), silence(0.0)).snr_db is None
 
 
+def test_the_edges_of_speech_alone_are_no_silence_to_measure() -> None:
+    found = quality(tone_db(-20.0), noise(12 * BLOCK / RATE, -22.0))
+    assert found.snr_db is None
+    assert found.reasons == ()
+
+
 def test_snr_against_digital_silence_is_capped() -> None:
     assert quality(tone_db(-20.0), silence(4.0)).snr_db == 60.0
 

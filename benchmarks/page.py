@@ -1,0 +1,102 @@
+"""Write docs/benchmarks.md from the result files.
+
+python benchmarks/page.py
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from provenance import RESULTS, ROOT
+
+PAGE = ROOT / "docs" / "benchmarks.md"
+HEAD = """# Benchmarks
+
+Each script writes one JSON file into `benchmarks/results/`, with the commit, the machine, versions,
+the hashes of models and data, and the load of the machine while it ran. This page is written from
+those files by `python benchmarks/page.py`. Recordings are read from `FACESIGN_DATA`. On a machine
+that does other work too, ratios within one run are worth more than seconds.
+
+| question | result | n | script |
+| --- | --- | --- | --- |
+"""
+
+
+def _throughput(r: dict[str, Any]) -> tuple[str, str]:
+    wall = r["frames_per_s_wall"]
+    return (
+        f"{r['pipeline_over_mesh_ratio']:.2f} of the bare mesh's frames/s "
+        f"({wall['pipeline']:.0f} of {wall['mesh']:.0f}; goal {r['goal']:.2f}); "
+        f"{r['pipeline_over_mesh_cpu_ratio']:.2f} a CPU second",
+        f"{r['repeats']} x {r['n_frames']} frames",
+    )
+
+
+def _memory(r: dict[str, Any]) -> tuple[str, str]:
+    return (
+        f"{r['minutes']:.0f} minutes: at most {r['peak_mb']:.0f} MB, "
+        f"{r['growth_after_minute_5_mb']:.0f} MB growth after minute 5 (budget "
+        f"{r['budget']['peak_mb']} and {r['budget']['growth_after_minute_5_mb']})",
+        f"{r['n_frames']} frames",
+    )
+
+
+def _startup(r: dict[str, Any]) -> tuple[str, str]:
+    return (
+        f"`import facesign` {r['import_s']['median']:.3f} s (budget {r['import_s']['budget']}), "
+        f"`facesign --help` {r['help_s']['median']:.2f} s (budget {r['help_s']['budget']}), "
+        f"an empty Python {r['empty_python_s']['median']:.2f} s",
+        f"{r['repeats']} starts",
+    )
+
+
+def _clips(r: dict[str, Any]) -> tuple[str, str]:
+    return "table in [clips.md](clips.md)", f"{len(r['clips'])} clips"
+
+
+def _rig(r: dict[str, Any]) -> tuple[str, str]:
+    known = [c for c in r["channels"] if c["correlation"] is not None]
+    values = sorted(c["correlation"] for c in known)
+    return (
+        f"median correlation {values[len(values) // 2]:.2f}, lowest {values[0]:.2f}; "
+        f"{len(r['channels']) - len(known)} channels without a shape; "
+        "each in [signals.md](signals.md)",
+        f"{len(known)} channels, rendered people",
+    )
+
+
+def _backends(r: dict[str, Any]) -> tuple[str, str]:
+    return "amplitude, lag and noise in the file", "rendered pulses and real blinks"
+
+
+def _voice(_: dict[str, Any]) -> tuple[str, str]:
+    return "tables in [voice.md](voice.md)", "see there"
+
+
+ROWS: tuple[tuple[str, str, Callable[[dict[str, Any]], tuple[str, str]]], ...] = (
+    ("face_throughput", "How much of the bare mesh's speed is left?", _throughput),
+    ("memory", "Does memory stay bounded over a long interview?", _memory),
+    ("startup", "What does starting cost?", _startup),
+    ("clips", "What comes out for every clip?", _clips),
+    ("signals_vs_rig", "Does `level` follow the shape that is driven?", _rig),
+    ("mesh_backends", "Do both meshes keep movements of 0.1 to 0.3 s?", _backends),
+    ("voice", "How good are the voice measurements?", _voice),
+)
+
+
+def main() -> None:
+    lines = []
+    for name, question, describe in ROWS:
+        result, n = describe(json.loads((RESULTS / f"{name}.json").read_text("utf-8")))
+        lines.append(f"| {question} | {result} | {n} | `benchmarks/{name}.py` |")
+    lines.append(
+        "| What do camera and landmarks alone give a channel? | `biometrics/face/noise.toml` "
+        "| see its first line | `benchmarks/channel_noise.py` |"
+    )
+    PAGE.write_text(HEAD + "\n".join(lines) + "\n", "utf-8")
+
+
+if __name__ == "__main__":
+    main()
