@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from scipy.ndimage import binary_dilation
 from scipy.signal import butter, find_peaks, sosfiltfilt
 
 from facesign.biometrics.stream import SAMPLE_RATE_HZ, FloatArray, TimeArray
@@ -18,6 +19,8 @@ _FLOOR_DB = -120.0
 _BAND_HZ = (300.0, 3300.0)
 _BAND_PASS = butter(2, _BAND_HZ, "bandpass", fs=SAMPLE_RATE_HZ, output="sos")
 _LEAST_SAMPLES = 32
+# Creaky voices lose their pitch for an instant: voice within 32 ms of the peak will do.
+_VOICED_WITHIN = 2
 
 
 def loudness_contour(samples: FloatArray) -> TimeArray:
@@ -51,7 +54,7 @@ def syllable_nuclei(loudness_db: TimeArray, pitch_hz: TimeArray) -> list[int]:
 
     Returns:
         Indices of peaks no more than 25 dB below the loudest (0.99 quantile), with dips
-        of 2 dB or more to both sides, that are voiced.
+        of 2 dB or more to both sides, with voice within 32 ms.
 
     Source: de Jong and Wempe 2009, "Praat script to detect syllable nuclei and measure
         speech rate automatically", with the dip on both sides instead of one.
@@ -61,4 +64,5 @@ def syllable_nuclei(loudness_db: TimeArray, pitch_hz: TimeArray) -> list[int]:
     edged = np.concatenate([[_FLOOR_DB], loudness_db, [_FLOOR_DB]])
     least = np.quantile(loudness_db, 0.99) - _BELOW_LOUDEST_DB
     peaks, _ = find_peaks(edged, height=least, prominence=_DIP_DB)
-    return [int(peak) - 1 for peak in peaks if np.isfinite(pitch_hz[peak - 1])]
+    voiced = binary_dilation(np.isfinite(pitch_hz), iterations=_VOICED_WITHIN)
+    return [int(peak) - 1 for peak in peaks if voiced[peak - 1]]

@@ -72,10 +72,12 @@ def test_every_swell_of_the_voice_is_a_syllable(n: int, rate_hz: float) -> None:
     assert prosody.syllable_rate_hz == pytest.approx(rate_hz, rel=0.01)
 
 
-def test_a_peak_that_is_not_voiced_is_no_syllable() -> None:
-    loudness_db = np.array([-60.0, -30.0, -60.0, -30.0, -60.0])
-    pitch_hz = np.array([np.nan, 120.0, np.nan, np.nan, np.nan])
-    assert syllable_nuclei(loudness_db, pitch_hz) == [1]
+def test_a_peak_without_voice_within_32_ms_is_no_syllable() -> None:
+    loudness_db = np.full(12, -60.0)
+    loudness_db[[1, 4, 9]] = -30.0
+    pitch_hz = np.full(12, np.nan)
+    pitch_hz[[1, 6]] = 120.0
+    assert syllable_nuclei(loudness_db, pitch_hz) == [1, 4]
 
 
 def test_a_dip_of_less_than_two_db_does_not_part_syllables() -> None:
