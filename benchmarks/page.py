@@ -57,7 +57,7 @@ def _clips(r: dict[str, Any]) -> tuple[str, str]:
 
 
 def _rig(r: dict[str, Any]) -> tuple[str, str]:
-    known = [c for c in r["channels"] if c["correlation"] is not None]
+    known = [c for c in r["channels"] if c.get("correlation") is not None]
     values = sorted(c["correlation"] for c in known)
     return (
         f"median correlation {values[len(values) // 2]:.2f}, lowest {values[0]:.2f}; "
