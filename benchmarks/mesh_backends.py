@@ -29,10 +29,11 @@ from facesign.biometrics.face.signals import CHANNELS
 from facesign.biometrics.face.track import LOST, Face
 from facesign.biometrics.stream import BlockGrid, FloatArray, Frame, TimeArray
 from facesign.interview.media.recording import open_media
-from facesign.samples.studio.motion import sway
-from facesign.samples.studio.person import person
-from facesign.samples.studio.renderer import FaceState, Renderer
+from facesign.samples.studio.acting.motion import sway
+from facesign.samples.studio.acting.state import FaceState
+from facesign.samples.studio.people.person import person
 from facesign.samples.studio.rig import Rig, find_rig
+from facesign.samples.studio.stage.renderer import Renderer
 
 RATE_HZ = 30.0
 PICTURE_PX = (960, 540)

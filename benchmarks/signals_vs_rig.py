@@ -28,12 +28,13 @@ from facesign.biometrics.face.meter import SignalMeter
 from facesign.biometrics.face.signals import CHANNELS
 from facesign.biometrics.face.track import Face, FaceTracker
 from facesign.biometrics.stream import BlockGrid, FloatArray, Frame, TimeArray
-from facesign.samples.studio.facs import SHAPES_OF
-from facesign.samples.studio.motion import sway
-from facesign.samples.studio.performance import lid_weights
-from facesign.samples.studio.person import person
-from facesign.samples.studio.renderer import FaceState, Renderer
+from facesign.samples.studio.acting.facs import SHAPES_OF
+from facesign.samples.studio.acting.motion import sway
+from facesign.samples.studio.acting.performance import lid_weights
+from facesign.samples.studio.acting.state import FaceState
+from facesign.samples.studio.people.person import person
 from facesign.samples.studio.rig import Rig, find_rig
+from facesign.samples.studio.stage.renderer import Renderer
 
 RATE_HZ = 30
 CALM_S = 9.0

@@ -10,12 +10,12 @@ from pathlib import Path
 import numpy as np
 
 from facesign.errors import FacesignError, OutputError
-from facesign.samples.studio.encode import write_video
-from facesign.samples.studio.interview import GENUINE, Interview, mix, recite
-from facesign.samples.studio.performance import perform
-from facesign.samples.studio.person import Person, person
-from facesign.samples.studio.renderer import Renderer
+from facesign.samples.studio.acting.performance import perform
+from facesign.samples.studio.camera.encode import write_video
+from facesign.samples.studio.people.person import Person, person
 from facesign.samples.studio.rig import Rig, find_rig
+from facesign.samples.studio.sound.dialogue import GENUINE, Interview, mix, recite
+from facesign.samples.studio.stage.renderer import Renderer
 from facesign.samples.studio.truth import marks_of, truth_of, write_marks, write_truth
 
 __all__ = ["main", "render_interview"]

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from facesign.samples.studio.interview import Interview, Said
-from facesign.samples.studio.motion import Blink, Pulse
-from facesign.samples.studio.person import Person
+from facesign.samples.studio.acting.motion import Blink, Pulse
+from facesign.samples.studio.people.person import Person
+from facesign.samples.studio.sound.dialogue import Interview, Said
 
 __all__ = ["marks_of", "truth_of", "write_marks", "write_truth"]
 

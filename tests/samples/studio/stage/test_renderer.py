@@ -6,9 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from facesign.samples.studio.person import person
-from facesign.samples.studio.renderer import FaceState, Renderer
+from facesign.samples.studio.acting.state import FaceState
+from facesign.samples.studio.people.person import person
 from facesign.samples.studio.rig import Rig
+from facesign.samples.studio.stage.renderer import Renderer
 
 STATES = [
     FaceState(),

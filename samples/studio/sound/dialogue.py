@@ -9,8 +9,8 @@ from typing import Literal
 import numpy as np
 
 from facesign.biometrics.stream import FloatArray
-from facesign.samples.studio.motion import Glance, Pulse
-from facesign.samples.studio.voices import RATE_HZ, Phone, Speech, Voice, speak
+from facesign.samples.studio.acting.motion import Glance, Pulse
+from facesign.samples.studio.sound.voices import RATE_HZ, Phone, Speech, Voice, speak
 
 __all__ = ["GENUINE", "Interview", "Line", "Said", "Turn", "mix", "recite"]
 

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from av.video.reformatter import Colorspace
 
 from facesign.biometrics.stream import FloatArray
-from facesign.samples.studio.voices import RATE_HZ
+from facesign.samples.studio.sound.voices import RATE_HZ
 
 __all__ = ["write_video"]
 

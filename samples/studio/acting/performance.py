@@ -9,9 +9,8 @@ import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
 from facesign.biometrics.stream import TimeArray
-from facesign.samples.studio.interview import Interview, Said
-from facesign.samples.studio.lips import lip_weights
-from facesign.samples.studio.motion import (
+from facesign.samples.studio.acting.lips import lip_weights
+from facesign.samples.studio.acting.motion import (
     Blink,
     blink_closure,
     gaze_angles,
@@ -19,7 +18,8 @@ from facesign.samples.studio.motion import (
     pulse_curve,
     sway,
 )
-from facesign.samples.studio.renderer import FaceState
+from facesign.samples.studio.acting.state import FaceState
+from facesign.samples.studio.sound.dialogue import Interview, Said
 
 __all__ = ["Performance", "lid_weights", "perform"]
 

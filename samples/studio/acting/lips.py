@@ -8,7 +8,7 @@ import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
 from facesign.biometrics.stream import TimeArray
-from facesign.samples.studio.voices import Phone
+from facesign.samples.studio.sound.voices import Phone
 
 __all__ = ["lip_weights"]
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 import cv2
@@ -13,12 +11,13 @@ import numpy.typing as npt
 
 from facesign.biometrics.stream import FloatArray
 from facesign.errors import MissingLibraryError
-from facesign.samples.studio.person import Person
+from facesign.samples.studio.acting.state import FaceState
+from facesign.samples.studio.people.person import Person
 from facesign.samples.studio.rig import Rig
-from facesign.samples.studio.scene import Scene
-from facesign.samples.studio.view import rotation
+from facesign.samples.studio.stage.scene import Scene
+from facesign.samples.studio.stage.view import rotation
 
-__all__ = ["FaceState", "Renderer"]
+__all__ = ["Renderer"]
 
 _N_HAIR_LAYERS = 7
 _MOUTH = {
@@ -27,26 +26,6 @@ _MOUTH = {
     "teeth": ((0.90, 0.86, 0.78), 1.0),
 }
 """Colour and wetness of what lies behind the lips."""
-
-
-@dataclass(frozen=True, slots=True)
-class FaceState:
-    """What the face does at one moment."""
-
-    weights: Mapping[str, float] = field(default_factory=dict)
-    """Expression name of the rig to weight."""
-    yaw_deg: float = 0.0
-    """Head turned to the subject's left."""
-    pitch_deg: float = 0.0
-    """Head raised."""
-    roll_deg: float = 0.0
-    """Head tilted to the subject's left shoulder."""
-    shift_cm: tuple[float, float, float] = (0.0, 0.0, 0.0)
-    """Head moved to the subject's left, up, and towards the camera."""
-    gaze_yaw_deg: float = 0.0
-    """Both eyes turned to the subject's left, relative to the head."""
-    gaze_pitch_deg: float = 0.0
-    """Both eyes raised, relative to the head."""
 
 
 class Renderer:

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from facesign.errors import SettingsError
-from facesign.samples.studio.lips import lip_weights
-from facesign.samples.studio.motion import (
+from facesign.samples.studio.acting.lips import lip_weights
+from facesign.samples.studio.acting.motion import (
     Blink,
     Glance,
     Pulse,
@@ -17,7 +17,7 @@ from facesign.samples.studio.motion import (
     pulse_curve,
     sway,
 )
-from facesign.samples.studio.voices import Phone
+from facesign.samples.studio.sound.voices import Phone
 
 PULSE = Pulse(1.0, 1.1, 1.3, 0.6, ("browInnerUp_L",), ("au1.left",))
 

@@ -7,8 +7,8 @@ import sys
 import numpy as np
 import pytest
 
-from facesign.samples.studio.interview import GENUINE, recite
-from facesign.samples.studio.voices import RATE_HZ, Voice, speak
+from facesign.samples.studio.sound.dialogue import GENUINE, recite
+from facesign.samples.studio.sound.voices import RATE_HZ, Voice, speak
 
 
 @pytest.mark.slow
@@ -41,7 +41,7 @@ def test_the_same_words_have_the_same_phones_twice() -> None:
 @pytest.mark.slow
 def test_the_same_words_sound_the_same_in_a_fresh_process() -> None:
     code = (
-        "import hashlib; from facesign.samples.studio.voices import Voice, speak;"
+        "import hashlib; from facesign.samples.studio.sound.voices import Voice, speak;"
         "print(hashlib.sha256(speak('my own words', Voice('en-us+m3')).samples).hexdigest())"
     )
     heard = {subprocess.check_output([sys.executable, "-c", code]) for _ in range(2)}

@@ -10,15 +10,15 @@ import numpy as np
 import numpy.typing as npt
 
 from facesign.biometrics.stream import BoolArray, FloatArray
-from facesign.samples.studio import shaders
-from facesign.samples.studio.backdrop import paint_backdrop
-from facesign.samples.studio.bust import sew_bust
-from facesign.samples.studio.hair import grow_hair
-from facesign.samples.studio.light import bake_light, vertex_normals
-from facesign.samples.studio.paint import CANVAS_CM, paint_skin
-from facesign.samples.studio.person import Person
+from facesign.samples.studio.people.bust import sew_bust
+from facesign.samples.studio.people.hair import grow_hair
+from facesign.samples.studio.people.paint import CANVAS_CM, paint_skin
+from facesign.samples.studio.people.person import Person
 from facesign.samples.studio.rig import EYE_RADIUS, IntArray, Rig
-from facesign.samples.studio.view import CAMERA_CM, PIVOT_CM, view_projection
+from facesign.samples.studio.stage import shaders
+from facesign.samples.studio.stage.backdrop import paint_backdrop
+from facesign.samples.studio.stage.light import bake_light, vertex_normals
+from facesign.samples.studio.stage.view import CAMERA_CM, PIVOT_CM, view_projection
 
 __all__ = ["Scene"]
 

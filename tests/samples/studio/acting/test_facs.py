@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from facesign.biometrics.face.signals import CHANNELS
-from facesign.samples.studio.facs import SHAPES_OF
-from facesign.samples.studio.interview import GENUINE
+from facesign.samples.studio.acting.facs import SHAPES_OF
 from facesign.samples.studio.rig import Rig
+from facesign.samples.studio.sound.dialogue import GENUINE
 
 NAMES = {channel.name for channel in CHANNELS}
 

@@ -14,7 +14,7 @@ from scipy.interpolate import CubicSpline
 from scipy.ndimage import gaussian_filter, gaussian_filter1d
 
 from facesign.biometrics.stream import FloatArray
-from facesign.samples.studio.person import Person, Rgb
+from facesign.samples.studio.people.person import Person, Rgb
 
 __all__ = ["CANVAS_CM", "paint_skin"]
 

@@ -1,0 +1,1 @@
+"""What a face does over time, and what is true of it."""

@@ -1,0 +1,1 @@
+"""Who is drawn: the shape of the head, skin, hair, what is worn."""

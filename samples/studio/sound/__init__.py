@@ -1,0 +1,1 @@
+"""What is heard: voices, what is said and when, room and line."""

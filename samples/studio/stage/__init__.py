@@ -1,0 +1,1 @@
+"""The drawing itself: meshes, light, shaders, backdrop."""
