@@ -26,7 +26,7 @@ from facesign.biometrics.face.faces import FaceFinder
 from facesign.biometrics.face.mesh import BundledMesh
 from facesign.biometrics.face.meter import SignalMeter
 from facesign.biometrics.face.signals import CHANNELS
-from facesign.biometrics.face.track import Face, FaceTracker
+from facesign.biometrics.face.track import Face, FaceTracker, PictureGauge
 from facesign.biometrics.stream import BlockGrid, FloatArray, Frame, TimeArray
 from facesign.samples.studio.acting.facs import SHAPES_OF
 from facesign.samples.studio.acting.motion import sway
@@ -133,14 +133,14 @@ def encoded(renderer: Renderer, states: list[FaceState]) -> io.BytesIO:
 
 
 def face_blocks(video: io.BytesIO) -> Iterator[FaceBlock]:
-    tracker = FaceTracker(BundledMesh(), FaceFinder())
+    tracker, gauge = FaceTracker(BundledMesh(), FaceFinder()), PictureGauge()
     grid = BlockGrid[Face](lambda face: face.time_s)
     with av.open(video, "r") as container:
         for picture in container.decode(video=0):
             image = np.asarray(picture.to_ndarray(format="rgb24"), dtype=np.uint8)
             frame = Frame(float(picture.time or 0.0), image)
             for face in tracker.push(frame):
-                for faces in grid.push(face):
+                for faces in grid.push(gauge.measured(face, frame)):
                     yield read_block(faces, np.zeros(len(faces), dtype=np.bool_))
     for faces in grid.finish():
         yield read_block(faces, np.zeros(len(faces), dtype=np.bool_))

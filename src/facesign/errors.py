@@ -25,6 +25,7 @@ __all__ = [
     "TensorNamesError",
     "TrackError",
     "UnknownModelError",
+    "WorkerError",
 ]
 
 
@@ -162,3 +163,16 @@ class SampleError(FacesignError, KeyError):
     def __str__(self) -> str:
         """Return the line without the quotes that KeyError adds."""
         return self._line
+
+
+class WorkerError(FacesignError, RuntimeError):
+    """A process that works for a session ended before its time."""
+
+    def __init__(self, worker: str, how: int | str | None) -> None:
+        ended = f"ended with status {how}" if isinstance(how, int) else f"failed: {how}"
+        super().__init__(f"{worker} {ended}; analyze again, FACESIGN_DEBUG=1 shows more")
+        self._parts = (worker, how)
+
+    def __reduce__(self) -> tuple[type[WorkerError], tuple[str, int | str | None]]:
+        """Keep the parts, so that it can be raised in another process."""
+        return type(self), self._parts

@@ -247,7 +247,7 @@ def test_the_summary_sets_the_session_beside_the_own_baseline() -> None:
 
 def test_the_models_that_heard_the_voice_are_named_with_their_hash() -> None:
     named = {model["name"]: model for model in full().to_dict()["models"]}
-    assert set(named) == {"silero_vad"}
+    assert set(named) == {"silero_vad", "silero_vad_graph"}
     assert named["silero_vad"]["sha256"].startswith("2aa269b7")
 
 

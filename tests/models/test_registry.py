@@ -28,6 +28,7 @@ def test_the_registry_holds_what_facesign_uses() -> None:
         "face_detection_short_range",
         "face_landmarker",
         "silero_vad",
+        "silero_vad_graph",
         "provider_probe",
     }
 

@@ -7,7 +7,7 @@ import pytest
 from synthetic_face import NEUTRAL, pictured
 
 from facesign.biometrics.face.faces import FaceBox, box_of
-from facesign.biometrics.face.track import Face, FaceTracker
+from facesign.biometrics.face.track import Face, FaceTracker, PictureGauge
 from facesign.biometrics.stream import FloatArray, Frame
 
 WIDTH_PX = box_of(pictured(NEUTRAL)).size_px
@@ -60,13 +60,10 @@ class FakeFinder:
 
 
 def follow(mesh: FakeMesh, finder: FakeFinder, seconds: float = 4.0) -> list[Face]:
-    tracker = FaceTracker(mesh, finder)
+    tracker, gauge = FaceTracker(mesh, finder), PictureGauge()
     image = np.full((480, 640, 3), 128, dtype=np.uint8)
-    faces = [
-        face
-        for number in range(round(seconds * 20))
-        for face in tracker.push(Frame(number / 20, image))
-    ]
+    frames = [Frame(number / 20, image) for number in range(round(seconds * 20))]
+    faces = [gauge.measured(face, frame) for frame in frames for face in tracker.push(frame)]
     assert list(tracker.finish()) == []
     return faces
 
