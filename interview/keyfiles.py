@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from facesign.errors import KeyFileError, OutputError
-from facesign.interview.atomic import locked, replace_file
 from facesign.interview.home import Home
 from facesign.interview.keys import KeyChain, MasterKey, WrappedKey
+from facesign.models.atomic import locked, replace_file
 
 __all__ = [
     "KeyNotice",

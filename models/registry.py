@@ -20,13 +20,14 @@ __all__ = [
     "Verification",
     "card",
     "cards",
+    "check_model",
     "locate",
     "model_path",
     "read_model",
     "verify",
 ]
 
-Kind: TypeAlias = Literal["onnx", "tflite", "ggml", "task"]
+Kind: TypeAlias = Literal["onnx", "tflite", "ggml", "task", "rig"]
 Provider: TypeAlias = Literal["auto", "cpu", "cuda"]
 
 PROVIDERS: tuple[Provider, ...] = ("auto", "cpu", "cuda")
@@ -41,6 +42,7 @@ class ModelCard:
     file: str
     """Path inside the package that carries it."""
     sha256: str
+    """Of the exact bytes; of a rig, of what the archive holds."""
     kind: Kind
     """Which library opens it; `open_model` runs onnx."""
     licence: str
@@ -74,6 +76,8 @@ class ModelCard:
         """What to do when the file is missing or another one."""
         if self.requirement is not None:
             return f"run: pip install '{self.requirement}'"
+        if self.kind == "rig":
+            return f"run: facesign models pull {self.name} (or import {self.name} FILE)"
         if self.optional:
             return f"get it from {self.source} and put it into models/ of the home folder"
         return "run: pip install --force-reinstall --no-deps facesign"
@@ -173,10 +177,33 @@ def read_model(entry: ModelCard, path: Path) -> bytes:
         weights = path.read_bytes()
     except OSError as error:
         raise ModelFileError(f"{path}: {error.strerror}; {entry.remedy}") from error
-    got = hashlib.sha256(weights).hexdigest()
+    check_model(entry, weights, path)
+    return weights
+
+
+def check_model(entry: ModelCard, content: bytes, path: Path) -> None:
+    """Check that the bytes are the registered ones; a rig is compared by what it holds.
+
+    Args:
+        entry: The card.
+        content: The file's bytes.
+        path: Where they come from, for the message.
+
+    Raises:
+        ModelFileError: they are no such file.
+        ChecksumError: their sha256 is not the card's.
+    """
+    if entry.kind == "rig":
+        from facesign.models.facekit import content_sha256
+
+        try:
+            got = content_sha256(content)
+        except ModelFileError as error:
+            raise ModelFileError(f"{path}: {error}") from error
+    else:
+        got = hashlib.sha256(content).hexdigest()
     if got != entry.sha256:
         raise ChecksumError(path, entry.sha256, got, remedy=entry.remedy)
-    return weights
 
 
 def verify(*, home: Path | None = None) -> tuple[Verification, ...]:

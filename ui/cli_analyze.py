@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias, cast
@@ -13,17 +11,14 @@ import typer
 
 from facesign.interview.home import Home, Language, Settings
 from facesign.models.registry import Provider
+from facesign.ui.progress import progress_bar
 from facesign.ui.system import require_system_libraries
 
 if TYPE_CHECKING:
-    from facesign.interview.analysis import Progress
     from facesign.interview.report import Report
     from facesign.interview.session import Participant
 
-__all__ = ["analyze_media", "demo", "progress_bar"]
-
-LONG_S = 10.0
-"""Recordings from this length on get a progress bar."""
+__all__ = ["analyze_media", "demo"]
 
 HomeOption: TypeAlias = Annotated[
     Path | None, typer.Option("--home", help="Folder of facesign's state.")
@@ -110,27 +105,6 @@ def demo(
             progress=progress,
         )
     _show(report, out, as_json=False)
-
-
-@contextmanager
-def progress_bar(name: str) -> Iterator[Progress]:
-    """Show a bar on a terminal for recordings that take a while; give its callback."""
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-
-    console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, transient=True, disable=True) as bar:
-        task = bar.add_task(name, total=None)
-
-        def advance(done_s: float, total_s: float | None) -> None:
-            long = total_s is None or total_s >= LONG_S
-            if bar.disable and long and console.is_terminal:
-                bar.disable = False
-                bar.start()
-            bar.update(task, completed=done_s, total=total_s)
-
-        yield advance
 
 
 def _settings(home: Path | None, lang: Language | None, provider: Provider | None) -> Settings:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from facesign.errors import SettingsError
-from facesign.ui.cli_analyze import progress_bar
+from facesign.ui.progress import progress_bar
 from facesign.ui.system import require_system_libraries
 
 if TYPE_CHECKING:

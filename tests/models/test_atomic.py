@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from facesign.errors import OutputError
-from facesign.interview.atomic import locked, replace_file
+from facesign.models.atomic import locked, replace_file
 
 
 def test_a_replaced_file_is_whole_and_private(tmp_path: Path) -> None:
