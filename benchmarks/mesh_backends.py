@@ -29,11 +29,13 @@ from facesign.biometrics.face.signals import CHANNELS
 from facesign.biometrics.face.track import LOST, Face
 from facesign.biometrics.stream import BlockGrid, FloatArray, Frame, TimeArray
 from facesign.interview.media.recording import open_media
-from facesign.samples.studio.acting.motion import sway
 from facesign.samples.studio.acting.state import FaceState
+from facesign.samples.studio.acting.steps import sway
 from facesign.samples.studio.people.person import person
 from facesign.samples.studio.rig import Rig, find_rig
+from facesign.samples.studio.stage.placed import Placed
 from facesign.samples.studio.stage.renderer import Renderer
+from facesign.samples.studio.stage.view import View
 
 RATE_HZ = 30.0
 PICTURE_PX = (960, 540)
@@ -162,12 +164,15 @@ def rendered(rig: Rig, plan: list[tuple[float, float]]) -> Iterator[Frame]:
     rng = np.random.default_rng(SEED)
     yaw, pitch = sway(rng, time_s, period_s=1.9), sway(rng, time_s, period_s=2.1)
     width, height = PICTURE_PX
-    renderer = Renderer(rig, person("daniel"), width=width, height=height)
+    view = View(
+        width, height, eyes_px=126 * height / 720, field_deg=53.0, height_deg=-3.0, aside_deg=0.0
+    )
+    renderer = Renderer(rig, [Placed(person("daniel"))], view=view)
     for row, weight in enumerate(driven(time_s, plan).tolist()):
         state = FaceState(
             dict.fromkeys(SHAPES, weight), yaw_deg=float(yaw[row]), pitch_deg=float(pitch[row])
         )
-        yield Frame(float(time_s[row]), renderer.draw(state))
+        yield Frame(float(time_s[row]), renderer.draw([state]))
     renderer.close()
 
 

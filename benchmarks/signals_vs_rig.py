@@ -28,12 +28,13 @@ from facesign.biometrics.face.meter import SignalMeter
 from facesign.biometrics.face.signals import CHANNELS
 from facesign.biometrics.face.track import Face, FaceTracker, PictureGauge
 from facesign.biometrics.stream import BlockGrid, FloatArray, Frame, TimeArray
+from facesign.samples.studio.acting.eyes import lid_weights
 from facesign.samples.studio.acting.facs import SHAPES_OF
-from facesign.samples.studio.acting.motion import sway
-from facesign.samples.studio.acting.performance import lid_weights
 from facesign.samples.studio.acting.state import FaceState
+from facesign.samples.studio.acting.steps import sway
 from facesign.samples.studio.people.person import person
 from facesign.samples.studio.rig import Rig, find_rig
+from facesign.samples.studio.stage.placed import Placed
 from facesign.samples.studio.stage.renderer import Renderer
 
 RATE_HZ = 30
@@ -125,7 +126,7 @@ def encoded(renderer: Renderer, states: list[FaceState]) -> io.BytesIO:
         stream.width, stream.height, stream.pix_fmt = 1280, 720, "yuv420p"
         stream.options = {"crf": str(CRF)}
         for state in states:
-            frame = av.VideoFrame.from_ndarray(renderer.draw(state), format="rgb24")
+            frame = av.VideoFrame.from_ndarray(renderer.draw([state]), format="rgb24")
             container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
     buffer.seek(0)
@@ -190,7 +191,7 @@ def measure(rig: Rig) -> dict[str, object]:
     states = head[:n_calm]
     for clip, start in zip(clips, starts, strict=True):
         states += clip_states(clip, head[start : start + n_clip])
-    renderer = Renderer(rig, person("daniel"))
+    renderer = Renderer(rig, [Placed(person("daniel"))])
     levels, distances = read_levels(encoded(renderer, states))
     renderer.close()
     table = [

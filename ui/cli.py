@@ -18,6 +18,7 @@ from facesign.ui.cli_analyze import analyze_media, demo
 from facesign.ui.cli_face import face_app
 from facesign.ui.cli_keys import keys_app
 from facesign.ui.cli_models import models_app
+from facesign.ui.cli_studio import studio_app
 
 __all__ = ["app", "main"]
 
@@ -36,6 +37,7 @@ app.command("analyze")(analyze_media)
 app.add_typer(face_app, name="face")
 app.add_typer(models_app, name="models")
 app.add_typer(keys_app, name="keys")
+app.add_typer(studio_app, name="studio")
 
 
 def _show_version(wanted: bool) -> None:

@@ -1,83 +1,148 @@
-"""Render a sample interview: `python -m facesign.samples.studio.render --out DIR`."""
+"""Render interviews: films with sound and truth, or signals and truth alone."""
 
 from __future__ import annotations
 
-import argparse
-import sys
-from collections.abc import Sequence
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from multiprocessing import get_context
 from pathlib import Path
+from typing import TypeAlias
 
-import numpy as np
+from facesign.errors import OutputError
+from facesign.samples.studio.camera.encode import write_sound, write_video
+from facesign.samples.studio.camera.picture import Timed
+from facesign.samples.studio.production import Production
+from facesign.samples.studio.rig import Rig
+from facesign.samples.studio.scenario import Scenario
+from facesign.samples.studio.signals import measure
+from facesign.samples.studio.truth import truth_of, write_marks
+from facesign.samples.truth import write_truth
 
-from facesign.errors import FacesignError, OutputError
-from facesign.samples.studio.acting.performance import perform
-from facesign.samples.studio.camera.encode import write_video
-from facesign.samples.studio.people.person import Person, person
-from facesign.samples.studio.rig import Rig, find_rig
-from facesign.samples.studio.sound.dialogue import GENUINE, Interview, mix, recite
-from facesign.samples.studio.stage.renderer import Renderer
-from facesign.samples.studio.truth import marks_of, truth_of, write_marks, write_truth
+__all__ = ["Job", "render", "render_all"]
 
-__all__ = ["main", "render_interview"]
-
-_FRAME_RATE_HZ = 30
+Progress: TypeAlias = Callable[[float, float | None], None]
 
 
-def render_interview(interview: Interview, who: Person, rig: Rig, out: Path, *, seed: int) -> None:
-    """Write `interview.mp4`, `marks.csv` and `truth.json` into a folder.
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One interview to render."""
+
+    scenario: Scenario
+    seed: int
+    out: Path
+    """The folder to write."""
+    for_training: bool = False
+    """Leave the corner mark out; metadata and truth say all the same that it is synthetic."""
+    signals_only: bool = False
+    """Write the 132 signals and the truth, and no film."""
+
+
+def render(job: Job, rig: Rig, *, progress: Progress | None = None) -> Path:
+    """Render one interview into its folder.
+
+    Writes `interview.mp4`, `applicant.flac`, `officer.flac`, `enrollment.flac` (the claimed
+    customer's voice from another day), `marks.csv`, `truth.json` and `truth.npz`; with
+    `signals_only` `signals.parquet` in the place of film and sound.
 
     Args:
-        interview: What happens.
-        who: The applicant.
+        job: What to render.
         rig: The face rig.
-        out: The folder, made if it is not there.
-        seed: Seed of blinks, sway and room noise; the same seed gives the same frames.
+        progress: Called with the seconds that are done and those of the whole.
+
+    Returns:
+        The folder.
 
     Raises:
         OutputError: The folder cannot be written.
+        MissingLibraryError: There is no EGL driver, or no espeak-ng.
+        ScenarioError, SettingsError, MediaError: The scenario asks for the impossible.
     """
     try:
-        out.mkdir(parents=True, exist_ok=True)
+        job.out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise OutputError(out, error.strerror or str(error)) from error
-    rng = np.random.default_rng(seed)
-    said = recite(interview)
-    time_s = np.arange(round(interview.duration_s * _FRAME_RATE_HZ)) / _FRAME_RATE_HZ
-    acted = perform(interview, said, time_s, rng)
-    sound = mix(said, interview.duration_s, rng)
-    renderer = Renderer(rig, who)
-    images = (renderer.draw(state) for state in acted.states)
-    title = f"facesign sample: {interview.name}"
-    write_video(out / "interview.mp4", images, sound, rate_hz=_FRAME_RATE_HZ, title=title)
-    renderer.close()
-    truth = truth_of(
-        interview,
-        said,
-        acted.blinks,
-        person=who,
-        seed=seed,
-        n_frames=len(time_s),
-        rate_hz=_FRAME_RATE_HZ,
-    )
-    write_marks(out / "marks.csv", marks_of(interview, said))
-    write_truth(out / "truth.json", truth)
+        raise OutputError(job.out, error.strerror or str(error)) from error
+    with closing(Production(job.scenario, job.seed, rig)) as production:
+        pictures = _watched(production, job, progress)
+        if job.signals_only:
+            measure(production, pictures, job.out / "signals.parquet")
+        else:
+            _write_film(production, pictures, job.out)
+        truth = truth_of(production)
+        write_marks(job.out / "marks.csv", truth.questions)
+        production.frame_truth().write(job.out / "truth.npz")
+        write_truth(job.out / "truth.json", truth)
+    return job.out
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Render the sample that ships, from the command line."""
-    parser = argparse.ArgumentParser(prog="facesign.samples.studio.render", description=__doc__)
-    parser.add_argument("--rig", type=Path, help="the face rig; else the one under FACESIGN_DATA")
-    parser.add_argument("--out", type=Path, required=True, help="folder to write")
-    parser.add_argument("--seed", type=int, default=1)
-    args = parser.parse_args(argv)
+def render_all(
+    jobs: Sequence[Job], rig_file: Path, *, workers: int, progress: Progress | None = None
+) -> Iterator[Path]:
+    """Render many interviews, each in a process of its own where there are several workers.
+
+    Args:
+        jobs: What to render.
+        rig_file: The face rig's file.
+        workers: Processes at once.
+        progress: Called with the interviews that are done and their number; with one
+            interview, with its seconds.
+
+    Yields:
+        Each folder as it is done.
+    """
+    if workers == 1 or len(jobs) == 1:
+        rig = Rig.load(rig_file)
+        alone = progress if len(jobs) == 1 else None
+        for done, job in enumerate(jobs):
+            yield render(job, rig, progress=alone)
+            if progress is not None and alone is None:
+                progress(done + 1, len(jobs))
+        return
+    context = get_context("spawn")
+    with _one_drawing_thread(), ProcessPoolExecutor(workers, mp_context=context) as pool:
+        waiting = [pool.submit(_render_in_worker, job, rig_file) for job in jobs]
+        for done, future in enumerate(as_completed(waiting)):
+            yield future.result()
+            if progress is not None:
+                progress(done + 1, len(jobs))
+
+
+def _render_in_worker(job: Job, rig_file: Path) -> Path:
+    return render(job, Rig.load(rig_file))
+
+
+@contextmanager
+def _one_drawing_thread() -> Iterator[None]:
+    """Let each worker's rasterizer use one core: the workers share the machine."""
+    before = os.environ.get("LP_NUM_THREADS")
+    os.environ["LP_NUM_THREADS"] = "1"
     try:
-        rig = Rig.load(find_rig(args.rig))
-        render_interview(GENUINE, person("daniel"), rig, args.out, seed=args.seed)
-    except FacesignError as error:
-        sys.stderr.write(f"{error}\n")
-        return 1
-    return 0
+        yield
+    finally:
+        if before is None:
+            del os.environ["LP_NUM_THREADS"]
+        else:
+            os.environ["LP_NUM_THREADS"] = before
 
 
-if __name__ == "__main__":
-    sys.exit(main())
+def _watched(production: Production, job: Job, progress: Progress | None) -> Iterator[Timed]:
+    for time_s, image in production.pictures(mark=not job.for_training):
+        yield time_s, image
+        if progress is not None:
+            progress(time_s, production.duration_s)
+
+
+def _write_film(production: Production, pictures: Iterator[Timed], out: Path) -> None:
+    tracks, title = production.tracks, f"facesign studio: {production.scenario.name}"
+    write_video(
+        out / "interview.mp4",
+        pictures,
+        tracks.mixed,
+        settings=production.scenario.encode,
+        title=title,
+    )
+    write_sound(out / "applicant.flac", tracks.applicant, title=title)
+    write_sound(out / "officer.flac", tracks.officer, title=title)
+    write_sound(out / "enrollment.flac", production.enrollment(), title=title)

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Annotated, TypeAlias
+from collections.abc import Sequence
+from typing import Annotated, TypeAlias, TypeVar
 
 import numpy as np
 from pydantic import AfterValidator, BaseModel, ConfigDict
 
-__all__ = ["Section", "Span", "draw", "rng_for"]
+Name = TypeVar("Name", bound=str)
+
+__all__ = ["Section", "Span", "draw", "one_of", "rng_for"]
 
 
 class Section(BaseModel):
     """One table of a scenario: frozen, and no key but its own."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
 
 def _increasing(span: tuple[float, float]) -> tuple[float, float]:
@@ -29,6 +32,14 @@ Span: TypeAlias = Annotated[tuple[float, float], AfterValidator(_increasing)]
 def draw(rng: np.random.Generator, span: tuple[float, float]) -> float:
     """Draw evenly from a span; one value twice is that value."""
     return float(rng.uniform(*span))
+
+
+def one_of(rng: np.random.Generator, wanted: str, names: Sequence[Name]) -> Name:
+    """Return what is wanted of some names, or one drawn where that is `any`."""
+    for name in names:
+        if name == wanted:
+            return name
+    return names[int(rng.integers(len(names)))]
 
 
 def rng_for(seed: int, part: str) -> np.random.Generator:

@@ -12,12 +12,14 @@ __all__ = [
     "KeyFileError",
     "MarksError",
     "MediaError",
+    "MissingExtraError",
     "MissingLibraryError",
     "ModelFileError",
     "ModelInputError",
     "OutputError",
     "ProviderError",
     "SampleError",
+    "ScenarioError",
     "ScriptError",
     "SessionStateError",
     "SettingsError",
@@ -119,8 +121,21 @@ class MissingLibraryError(FacesignError, ImportError):
         super().__init__(f"missing system libraries {', '.join(libraries)}; run: {install}")
 
 
+class MissingExtraError(FacesignError, ImportError):
+    """Python packages of an extra are not installed."""
+
+    def __init__(self, extra: str, packages: list[str]) -> None:
+        super().__init__(
+            f"missing Python packages {', '.join(packages)}; run: pip install 'facesign[{extra}]'"
+        )
+
+
 class ConsentError(FacesignError, PermissionError):
     """Something was captured or asked for before consent to it was given."""
+
+
+class ScenarioError(FacesignError, ValueError):
+    """A scenario of the studio is unknown or malformed."""
 
 
 class ScriptError(FacesignError, ValueError):

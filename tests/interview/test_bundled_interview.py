@@ -13,7 +13,7 @@ from facesign import samples
 from facesign.interview.analysis import analyze
 from facesign.interview.home import Settings
 from facesign.interview.report import Report, report_schema
-from facesign.samples.bundle import Movement
+from facesign.samples.truth import Movement
 
 pytestmark = pytest.mark.slow
 
@@ -64,7 +64,9 @@ def test_the_picture_is_as_good_as_the_sample_promises(report: Report) -> None:
     assert {o.status for o in report.quality} == {"assessed"}
 
 
-@pytest.mark.parametrize("truth", SAMPLE.truth.brief_movements, ids=lambda m: m.channels[0])
+@pytest.mark.parametrize(
+    "truth", SAMPLE.truth.brief_movements, ids=lambda m: next(iter(m.channels))
+)
 def test_both_brief_movements_are_found_on_their_channels(
     values: dict[str, Any], truth: Movement
 ) -> None:

@@ -1,156 +1,155 @@
-"""From an interview's plan to what the face does at each frame, and what is true of it."""
+"""A face at any moments of an interview, and what is true of it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.ndimage import gaussian_filter1d
+import numpy.typing as npt
 
 from facesign.biometrics.stream import TimeArray
-from facesign.samples.studio.acting.lips import lip_weights
-from facesign.samples.studio.acting.motion import (
-    Blink,
-    blink_closure,
-    gaze_angles,
-    plan_blinks,
-    pulse_curve,
-    sway,
+from facesign.samples import truth
+from facesign.samples.frame_truth import FrameTruth
+from facesign.samples.studio.acting.blinks import Blink, blink_closure
+from facesign.samples.studio.acting.differ import Differ
+from facesign.samples.studio.acting.eyes import lid_weights
+from facesign.samples.studio.acting.facs import SHAPES_OF
+from facesign.samples.studio.acting.gaze import (
+    eyes_in_head,
 )
+from facesign.samples.studio.acting.head import HeadMotion
+from facesign.samples.studio.acting.lips import LIP_SHAPES, LipTrack
+from facesign.samples.studio.acting.moves import Stroke, add_strokes
+from facesign.samples.studio.acting.schedule import Schedule
 from facesign.samples.studio.acting.state import FaceState
-from facesign.samples.studio.sound.dialogue import Interview, Said
+from facesign.samples.studio.acting.steps import Steps
 
-__all__ = ["Performance", "lid_weights", "perform"]
+__all__ = ["SHAPES", "Act", "Performance"]
 
-_REST = {
-    "mouthClose": 0.03,
-    "mouthSmile_L": 0.04,
-    "mouthSmile_R": 0.04,
-    "mouthPress_L": 0.03,
-    "mouthPress_R": 0.03,
-}
-_SHUT = 1.1
-"""Weight at which the lids of every identity meet; at 1 some leave a slit."""
-_UP_DEG, _SIDE_DEG = 25.0, 30.0
-"""Gaze angles at which the rig's eyeLook shapes are full."""
+_LIDS = tuple(lid_weights(np.zeros(1), np.zeros(1), np.zeros(1)))
+SHAPES: tuple[str, ...] = tuple(
+    sorted(
+        {name for shapes in SHAPES_OF.values() for name in shapes}
+        | {*LIP_SHAPES, *_LIDS, "mouthLeft", "mouthRight", "throatSwallow"}
+    )
+)
+"""Every shape that acting moves, in the order of the columns of weights."""
+_COLUMN = {name: i for i, name in enumerate(SHAPES)}
+_LIP_COLUMNS = np.array([_COLUMN[name] for name in LIP_SHAPES])
+_MOST = 1.15
+"""Beyond its full range by this much a shape still looks like a face: closed lids need 1.1."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Performance:
-    """A face over time."""
+    """A face at some moments."""
 
-    states: list[FaceState]
-    blinks: tuple[Blink, ...]
+    time_s: TimeArray
+    """Shape (n,)."""
+    weights: npt.NDArray[np.float32]
+    """Weight of each of `SHAPES`, shape (n, n_shapes)."""
+    head_deg: npt.NDArray[np.float32]
+    """Yaw to the subject's left, pitch up, roll to the left shoulder, shape (n, 3)."""
+    head_cm: npt.NDArray[np.float32]
+    """Shift to the subject's left, up, and towards the camera, shape (n, 3)."""
+    gaze_deg: npt.NDArray[np.float32]
+    """Yaw to the left and pitch up of both eyes relative to the head, shape (n, 2)."""
 
+    @property
+    def shapes(self) -> tuple[str, ...]:
+        """Names of the columns of the weights."""
+        return SHAPES
 
-def perform(
-    interview: Interview, said: Sequence[Said], time_s: TimeArray, rng: np.random.Generator
-) -> Performance:
-    """Act an interview.
+    def __len__(self) -> int:
+        """Return the number of moments."""
+        return len(self.time_s)
 
-    Args:
-        interview: The plan.
-        said: Every line in its place.
-        time_s: Presentation time of each frame, shape (n_frames,).
-        rng: Source of blinks and sway.
-    """
-    moves = (*interview.brief_movements, *interview.slow_movements)
-    clear = [(pulse.onset_s - 0.25, pulse.offset_s + 0.25) for pulse in interview.brief_movements]
-    blinks = plan_blinks(
-        rng, interview.duration_s, per_minute=interview.blinks_per_minute, keep_clear=clear
-    )
-    head = _head_motion(said, time_s, rng)
-    gaze = gaze_angles(time_s, interview.glances)
-    eyes = (gaze[0] - head["yaw_deg"], gaze[1] - head["pitch_deg"])
-    weights = {name: np.full_like(time_s, weight) for name, weight in _REST.items()}
-    _add(
-        weights,
-        lip_weights(
-            time_s, [p for line in said if line.speaker == "applicant" for p in line.phones()]
-        ),
-    )
-    _add(weights, lid_weights(blink_closure(time_s, blinks), *eyes))
-    for pulse in moves:
-        _add(weights, {shape: pulse_curve(time_s, pulse) for shape in pulse.shapes})
-    return Performance(_states(weights, head, eyes), blinks)
+    def truth(self, eyes_px: npt.NDArray[np.float32]) -> FrameTruth:
+        """Return the truth of these frames.
 
-
-def _head_motion(
-    said: Sequence[Said], time_s: TimeArray, rng: np.random.Generator
-) -> dict[str, TimeArray]:
-    """Return wander and breathing at all times, and small nods with the own speech."""
-    speaking = np.zeros_like(time_s)
-    for line in said:
-        if line.speaker == "applicant":
-            speaking[(time_s >= line.start_s) & (time_s < line.end_s)] = 1
-    step_s = float(np.median(np.diff(time_s)))
-    speaking = gaussian_filter1d(speaking, 0.25 / step_s)
-    nods = speaking * sway(rng, time_s, period_s=0.38)
-    breath = np.sin(2 * np.pi * 0.26 * time_s)
-    return {
-        "yaw_deg": 1.3 * sway(rng, time_s, period_s=1.9)
-        + 0.5 * speaking * sway(rng, time_s, period_s=0.7),
-        "pitch_deg": 0.9 * sway(rng, time_s, period_s=2.1) + 0.55 * nods,
-        "roll_deg": 0.8 * sway(rng, time_s, period_s=2.6)
-        + 0.4 * speaking * sway(rng, time_s, period_s=0.8),
-        "x_cm": 0.22 * sway(rng, time_s, period_s=2.7),
-        "y_cm": 0.08 * breath + 0.10 * sway(rng, time_s, period_s=2.4),
-        "z_cm": 0.35 * sway(rng, time_s, period_s=3.1),
-    }
-
-
-def lid_weights(
-    closed: TimeArray, yaw_deg: TimeArray, pitch_deg: TimeArray
-) -> dict[str, TimeArray]:
-    """Return the lids' shapes: shut by blinks, else following the gaze.
-
-    Args:
-        closed: 0 open to 1 shut, shape (n,).
-        yaw_deg: Gaze to the subject's left relative to the head, shape (n,).
-        pitch_deg: Gaze raised relative to the head, shape (n,).
-
-    Returns:
-        Expression name to weights, each shape (n,).
-    """
-    open_share = 1 - closed
-    up, down = np.maximum(pitch_deg, 0) / _UP_DEG, np.maximum(-pitch_deg, 0) / _UP_DEG
-    left, right = np.maximum(yaw_deg, 0) / _SIDE_DEG, np.maximum(-yaw_deg, 0) / _SIDE_DEG
-    shapes = {
-        "eyeLookOut_L": left,
-        "eyeLookIn_R": left,
-        "eyeLookIn_L": right,
-        "eyeLookOut_R": right,
-    }
-    for side in "LR":
-        shapes[f"eyeLookUp_{side}"] = up
-        shapes[f"eyeLookDown_{side}"] = down
-    lids = {name: weight * open_share for name, weight in shapes.items()}
-    for side in "LR":
-        lids[f"eyeBlink_{side}"] = _SHUT * closed
-        lids[f"cheekSquint_{side}"] = 0.08 * closed
-    return lids
-
-
-def _add(total: dict[str, TimeArray], more: dict[str, TimeArray]) -> None:
-    for name, weight in more.items():
-        total[name] = total[name] + weight if name in total else weight
-
-
-def _states(
-    weights: dict[str, TimeArray],
-    head: dict[str, TimeArray],
-    eyes: tuple[TimeArray, TimeArray],
-) -> list[FaceState]:
-    return [
-        FaceState(
-            weights={name: float(series[i]) for name, series in weights.items()},
-            yaw_deg=float(head["yaw_deg"][i]),
-            pitch_deg=float(head["pitch_deg"][i]),
-            roll_deg=float(head["roll_deg"][i]),
-            shift_cm=(float(head["x_cm"][i]), float(head["y_cm"][i]), float(head["z_cm"][i])),
-            gaze_yaw_deg=float(eyes[0][i]),
-            gaze_pitch_deg=float(eyes[1][i]),
+        Args:
+            eyes_px: Where the left and the right eye are in the picture, shape (n, 2, 2).
+        """
+        return FrameTruth(
+            self.time_s,
+            SHAPES,
+            self.weights,
+            self.head_deg,
+            self.head_cm,
+            self.gaze_deg,
+            eyes_px,
         )
-        for i in range(len(eyes[0]))
-    ]
+
+    def states(self) -> Iterator[FaceState]:
+        """Yield each moment as the renderer takes it; shapes at rest are left out."""
+        for i in range(len(self)):
+            row = self.weights[i]
+            yaw, pitch, roll = map(float, self.head_deg[i])
+            left, up, near = map(float, self.head_cm[i])
+            yield FaceState(
+                weights={SHAPES[j]: float(row[j]) for j in np.flatnonzero(row)},
+                yaw_deg=yaw,
+                pitch_deg=pitch,
+                roll_deg=roll,
+                shift_cm=(left, up, near),
+                gaze_yaw_deg=float(self.gaze_deg[i, 0]),
+                gaze_pitch_deg=float(self.gaze_deg[i, 1]),
+            )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Act:
+    """All that a person does during an interview, as functions of time drawn once."""
+
+    blinks: tuple[truth.Blink, ...]
+    movements: tuple[truth.Movement, ...]
+    gaze: tuple[truth.GazeEvent, ...]
+    poses: tuple[truth.PoseEvent, ...]
+    families: Mapping[str, tuple[str, ...]]
+    """`motion`, and `pulse` where there are brief movements."""
+    differ: Mapping[str, str | float]
+    """How the person differs from most; empty for most."""
+    _lids: Schedule[Blink]
+    _strokes: Schedule[Stroke]
+    _lips: Schedule[LipTrack]
+    _head: HeadMotion
+    _look: Steps
+    _differ: Differ
+    _rest: Mapping[str, float]
+    _camera_cm: tuple[float, float, float]
+
+    def moves(self, kind: str) -> tuple[truth.Movement, ...]:
+        """Return the movements of a kind, in time."""
+        return tuple(move for move in self.movements if move.kind == kind)
+
+    def at(self, time_s: TimeArray) -> Performance:
+        """Perform at any moments: frames of any rate, or moments within a frame.
+
+        Args:
+            time_s: Seconds, increasing, shape (n,). The same second gives the same face,
+                whatever else is asked for.
+        """
+        weights = np.zeros((len(time_s), len(SHAPES)))
+        for name, weight in self._rest.items():
+            weights[:, _COLUMN[name]] = weight
+        for track, now in self._lips.during(time_s):
+            weights[now, _LIP_COLUMNS] += track.at(time_s[now])
+        head_deg, head_cm = self._head.at(time_s)
+        add_strokes(weights, head_deg, time_s, self._strokes, _COLUMN)
+        self._differ.tremble(time_s, head_deg, weights, _COLUMN)
+        if self._differ.blind:
+            eyes = self._differ.gaze(time_s)
+        else:
+            eyes = eyes_in_head(self._look.at(time_s), head_deg, head_cm, self._camera_cm)
+        closed = blink_closure(time_s, self._lids)
+        for name, series in lid_weights(closed, eyes[:, 0], eyes[:, 1]).items():
+            weights[:, _COLUMN[name]] += series
+        self._differ.face(weights, _COLUMN)
+        return Performance(
+            time_s,
+            np.clip(weights, 0, _MOST).astype(np.float32),
+            head_deg.astype(np.float32),
+            head_cm.astype(np.float32),
+            eyes.astype(np.float32),
+        )

@@ -8,9 +8,10 @@ import numpy as np
 from scipy.interpolate import PchipInterpolator
 
 from facesign.biometrics.stream import FloatArray
+from facesign.samples.studio.people.skull import grid_triangles
 from facesign.samples.studio.rig import IntArray
 
-__all__ = ["Bust", "sew_bust"]
+__all__ = ["Bust", "drape", "sew_bust"]
 
 _PROFILE = {
     "side": [
@@ -23,7 +24,7 @@ _PROFILE = {
         [16.0, -15.6],
         [19.5, -18.0],
         [21.0, -24.0],
-        [21.5, -40.0],
+        [21.5, -80.0],
     ],
     "front": [
         [4.6, -14.6],
@@ -35,7 +36,7 @@ _PROFILE = {
         [8.5, -21.0],
         [9.5, -25.0],
         [10.0, -30.0],
-        [10.0, -40.0],
+        [10.0, -80.0],
     ],
     "back": [
         [6.4, -11.2],
@@ -47,7 +48,7 @@ _PROFILE = {
         [11.0, -18.0],
         [11.6, -23.0],
         [11.8, -29.0],
-        [11.8, -40.0],
+        [11.8, -80.0],
     ],
 }
 """From the collar's inner edge outwards: distance from the neck's axis and height, cm."""
@@ -64,32 +65,36 @@ class Bust:
     """Around from the back (0 to 1) and down from the collar (0 to 1), shape (n_vertices, 2)."""
 
 
-def sew_bust(*, n_around: int = 128, n_down: int = 90) -> Bust:
-    """Make the garment as a grid around the neck, open along the spine."""
-    around = np.linspace(-np.pi, np.pi, n_around)
-    down = np.linspace(0, 1, n_down)
+def drape(around: FloatArray, down: FloatArray, *, lift_cm: float = 0.0) -> FloatArray:
+    """Return places on the garment's surface in cm, shape (..., 3).
+
+    Args:
+        around: Angle from the front in radians, to the subject's left.
+        down: From the collar's inner edge (0) to the waist (1), broadcast to `around`.
+        lift_cm: Distance above the surface.
+    """
     curves = {}
     for name, points in _PROFILE.items():
         knots = np.linspace(0, 1, len(points))
         curves[name] = PchipInterpolator(knots, np.array(points))(down)
-    to_side = (np.sin(around) ** 2)[:, None]
-    ahead = np.cos(around)[:, None] > 0
-    deep = np.where(ahead, curves["front"][:, 0], curves["back"][:, 0])
-    high = np.where(ahead, curves["front"][:, 1], curves["back"][:, 1])
-    x = np.sin(around)[:, None] * curves["side"][:, 0]
-    z = np.cos(around)[:, None] * deep - 1.0
-    y = to_side * curves["side"][:, 1] + (1 - to_side) * high
-    weave = np.stack(np.broadcast_arrays(around[:, None] / (2 * np.pi) + 0.5, down), axis=-1)
+    to_side = np.sin(around) ** 2
+    ahead = np.cos(around) > 0
+    deep = np.where(ahead, curves["front"][..., 0], curves["back"][..., 0])
+    high = np.where(ahead, curves["front"][..., 1], curves["back"][..., 1])
+    x = np.sin(around) * (curves["side"][..., 0] + lift_cm)
+    z = np.cos(around) * (deep + lift_cm) - 1.0
+    y = to_side * curves["side"][..., 1] + (1 - to_side) * high + 0.5 * lift_cm
+    places = np.stack(np.broadcast_arrays(x, y, z), axis=-1)
+    return np.asarray(places, dtype=np.float32)
+
+
+def sew_bust(*, n_around: int = 96, n_down: int = 64) -> Bust:
+    """Make the pullover as a grid around the neck, open along the spine."""
+    around = np.linspace(-np.pi, np.pi, n_around)[:, None]
+    down = np.linspace(0, 1, n_down)[None, :]
+    weave = np.stack(np.broadcast_arrays(around / (2 * np.pi) + 0.5, down), axis=-1)
     return Bust(
-        vertices=np.stack([x, y, z], axis=-1).reshape(-1, 3).astype(np.float32),
-        triangles=_grid_triangles(n_around, n_down),
+        vertices=drape(around, down).reshape(-1, 3),
+        triangles=grid_triangles(n_around, n_down),
         weave=weave.reshape(-1, 2).astype(np.float32),
     )
-
-
-def _grid_triangles(n_around: int, n_down: int) -> IntArray:
-    i, j = np.meshgrid(np.arange(n_around - 1), np.arange(n_down - 1), indexing="ij")
-    here, beside = i * n_down + j, (i + 1) * n_down + j
-    first = np.stack([here, here + 1, beside], axis=-1)
-    second = np.stack([beside, here + 1, beside + 1], axis=-1)
-    return np.asarray(np.concatenate([first, second]).reshape(-1, 3), dtype=np.int32)

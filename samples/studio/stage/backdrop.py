@@ -1,63 +1,104 @@
-"""An office wall out of focus: a window's light, a shelf and a plant."""
+"""The room behind the people: which one, how sharp, and in what light."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Annotated, Literal, TypeAlias, get_args
+
 import cv2
 import numpy as np
-import numpy.typing as npt
-from scipy.ndimage import gaussian_filter
+from pydantic import AfterValidator
 
-__all__ = ["paint_backdrop"]
+from facesign.biometrics.stream import FloatArray
+from facesign.samples.studio.people.parts import Image
+from facesign.samples.studio.settings import Section, Span, draw, one_of
+from facesign.samples.studio.stage.canvas import Canvas
+from facesign.samples.studio.stage.light import Light
+from facesign.samples.studio.stage.rooms import ROOMS
 
-_WALL = (196, 190, 180)
-_BOOKS = ((126, 84, 70), (84, 98, 118), (150, 138, 112), (98, 110, 92), (168, 158, 146))
+__all__ = [
+    "DEFAULT_BACKDROP",
+    "Backdrop",
+    "BackdropFamily",
+    "BackdropSettings",
+    "draw_backdrop",
+    "paint_backdrop",
+]
+
+BackdropFamily: TypeAlias = Literal[
+    "office", "plain", "bank", "living_room", "kitchen", "car", "curtain"
+]
+_USUAL_EXPOSURE = 0.62
+_DAYLIGHT = 0.30
+"""Light from above in a room by day."""
+_SHOULDER = 0.8
+"""Where white begins to run out."""
 
 
-def paint_backdrop(width: int, height: int) -> npt.NDArray[np.uint8]:
-    """Paint the room behind the person.
+def _not_negative(span: tuple[float, float]) -> tuple[float, float]:
+    if span[0] < 0:
+        raise ValueError(f"must not be below 0, got {list(span)}")
+    return span
+
+
+class BackdropSettings(Section):
+    """The room behind the people."""
+
+    family: BackdropFamily | Literal["any"] = "office"
+    """Kind of room; its furniture and colours are drawn, with `any` the kind too."""
+    blur: Annotated[Span, AfterValidator(_not_negative)] = (0.5, 1.2)
+    """Out of focus: 0 is sharp, 1 a portrait's backdrop."""
+
+
+@dataclass(frozen=True, slots=True)
+class Backdrop:
+    """One room, as drawn from the settings."""
+
+    family: BackdropFamily
+    seed: int
+    """Seed of furniture and colours."""
+    blur: float
+
+
+_FAMILIES: tuple[BackdropFamily, ...] = get_args(BackdropFamily)
+DEFAULT_BACKDROP = Backdrop("office", seed=5, blur=1.0)
+
+
+def draw_backdrop(settings: BackdropSettings, rng: np.random.Generator) -> Backdrop:
+    """Draw one room of a family."""
+    blur = draw(rng, settings.blur)
+    family = one_of(rng, settings.family, _FAMILIES)
+    return Backdrop(family, seed=int(rng.integers(2**31)), blur=blur)
+
+
+def paint_backdrop(backdrop: Backdrop, light: Light, size_px: tuple[int, int]) -> Image:
+    """Paint the room behind the people, as the light shows it.
+
+    Args:
+        backdrop: The room.
+        light: The light in it.
+        size_px: Width and height of the picture.
 
     Returns:
         sRGB, shape (height, width, 3), first row at the bottom.
     """
-    picture = np.empty((height, width, 3), dtype=np.float32)
-    picture[:] = _WALL
-    _shelf(picture)
-    _plant(picture)
-    blur = height / 60
-    picture = gaussian_filter(picture, (blur, blur, 0))
-    across = np.linspace(0, 1, width)[None, :, None]
-    down = np.linspace(0, 1, height)[:, None, None]
-    window = np.exp(-(((across + 0.05) / 0.55) ** 2) - ((down - 0.35) / 0.8) ** 2)
-    picture *= 0.66 + 0.42 * window
-    picture += window * np.array([14, 16, 18])
-    return np.asarray(np.clip(picture, 0, 255), dtype=np.uint8)[::-1]
+    canvas = ROOMS[backdrop.family](size_px, np.random.default_rng(backdrop.seed))
+    linear = _lit(canvas, light)
+    if backdrop.blur > 0:
+        sigma_px = backdrop.blur * size_px[1] / 60
+        linear = np.asarray(cv2.GaussianBlur(linear, (0, 0), sigma_px), dtype=np.float32)
+    high = np.maximum(linear - _SHOULDER, 0)
+    linear = np.minimum(linear, _SHOULDER) + (1 - _SHOULDER) * (1 - np.exp(-high / 0.4))
+    return np.asarray(255 * linear ** (1 / 2.2) + 0.5, dtype=np.uint8)[::-1]
 
 
-def _shelf(picture: npt.NDArray[np.float32]) -> None:
-    height, width = picture.shape[:2]
-    rng = np.random.default_rng(5)
-    left, right = int(0.74 * width), int(0.97 * width)
-    for board in (0.22, 0.50, 0.78):
-        bottom = int(board * height)
-        at = left
-        while at < right - width // 40:
-            wide = int(rng.uniform(0.010, 0.024) * width)
-            tall = int(rng.uniform(0.12, 0.19) * height)
-            if rng.random() < 0.85:
-                colour = _BOOKS[rng.integers(len(_BOOKS))]
-                cv2.rectangle(picture, (at, bottom - tall), (at + wide, bottom), colour, -1)
-            at += wide
-        cv2.rectangle(picture, (left, bottom), (right, bottom + height // 50), (138, 112, 86), -1)
-
-
-def _plant(picture: npt.NDArray[np.float32]) -> None:
-    height, width = picture.shape[:2]
-    rng = np.random.default_rng(9)
-    foot = (int(0.13 * width), int(0.92 * height))
-    for _ in range(16):
-        angle, reach = rng.uniform(-1.0, 1.0), rng.uniform(0.22, 0.46) * height
-        tip = (foot[0] + int(reach * np.sin(angle)), foot[1] - int(reach * np.cos(angle)))
-        middle = ((foot[0] + tip[0]) // 2, (foot[1] + tip[1]) // 2)
-        leaf = (int(reach / 2), int(reach / 9))
-        green = (int(rng.uniform(84, 108)), int(rng.uniform(106, 126)), int(rng.uniform(84, 98)))
-        cv2.ellipse(picture, middle, leaf, np.degrees(angle) - 90, 0, 360, green, -1)
+def _lit(canvas: Canvas, light: Light) -> FloatArray:
+    """Return the linear colours of a painted room in the light that falls on its wall."""
+    x, y = canvas.grid()
+    across, down, strength = light.glow
+    glow = strength * np.exp(-(((x - across) / 0.55) ** 2) - ((y - down) / 0.8) ** 2)
+    daylight = canvas.shining * float(np.clip(light.sky[1] / _DAYLIGHT, 0.03, 1.6))
+    falling = np.array(light.room, dtype=np.float32) + (glow + daylight)[..., None]
+    exposed = light.exposure / _USUAL_EXPOSURE
+    linear = np.clip(canvas.painted / 255, 0, 1) ** 2.2 * falling * exposed
+    return np.asarray(linear, dtype=np.float32)

@@ -1,106 +1,93 @@
-"""Draw a person on an EGL context, without a window: one RGB picture a state."""
+"""Draw people on an EGL context, without a window: one RGB picture a state."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import cv2
 import moderngl
 import numpy as np
-import numpy.typing as npt
 
-from facesign.biometrics.stream import FloatArray
 from facesign.errors import MissingLibraryError
 from facesign.samples.studio.acting.state import FaceState
-from facesign.samples.studio.people.person import Person
+from facesign.samples.studio.people.parts import Image
 from facesign.samples.studio.rig import Rig
+from facesign.samples.studio.stage.backdrop import DEFAULT_BACKDROP, Backdrop, paint_backdrop
+from facesign.samples.studio.stage.light import LIGHTS, Light
+from facesign.samples.studio.stage.placed import Placed
 from facesign.samples.studio.stage.scene import Scene
-from facesign.samples.studio.stage.view import rotation
+from facesign.samples.studio.stage.view import Camera, View
 
 __all__ = ["Renderer"]
 
-_N_HAIR_LAYERS = 7
-_MOUTH = {
-    "socket": ((0.42, 0.20, 0.18), 0.0),
-    "gums": ((0.60, 0.33, 0.32), 1.0),
-    "teeth": ((0.90, 0.86, 0.78), 1.0),
-}
-"""Colour and wetness of what lies behind the lips."""
+_VIEW = View(1280, 720, eyes_px=126.0, field_deg=53.0, height_deg=-3.0, aside_deg=0.0)
+_SMALL_PX = 640 * 480
 
 
 class Renderer:
-    """One person in front of one backdrop.
+    """People in front of one backdrop, seen by one camera.
 
     Args:
         rig: The face rig.
-        person: Who is drawn.
-        width: Of the picture in pixels.
-        height: Of the picture in pixels.
+        people: Who is there, the applicant first: the camera is set on them.
+        light: The room's light.
+        view: Size of the picture, and the camera's place.
+        backdrop: The room behind.
 
     Raises:
         MissingLibraryError: There is no EGL driver.
     """
 
-    def __init__(self, rig: Rig, person: Person, *, width: int = 1280, height: int = 720) -> None:
-        size = (width, height)
-        self._rig = rig
-        self._eyes = rig.eye_centres(person.identity_weights)
+    def __init__(
+        self,
+        rig: Rig,
+        people: Sequence[Placed],
+        *,
+        light: Light = LIGHTS["window"],
+        view: View = _VIEW,
+        backdrop: Backdrop = DEFAULT_BACKDROP,
+    ) -> None:
+        self._size = (view.width_px, view.height_px)
         self._ctx = _context()
-        self._target = self._ctx.framebuffer(
-            [self._ctx.renderbuffer(size, 4, samples=4)],
-            self._ctx.depth_renderbuffer(size, samples=4),
-        )
-        self._resolved = self._ctx.framebuffer([self._ctx.renderbuffer(size, 4)])
-        self._scene = Scene(self._ctx, rig, person, size)
-        self._mark = _corner_mark(height)
+        drawn = _drawn_size(view)
+        self._target = _framebuffer(self._ctx, drawn)
+        painted = paint_backdrop(backdrop, light, self._size)
+        wall = np.asarray(cv2.resize(painted, drawn), dtype=np.uint8)
+        opaque = np.full((*wall.shape[:2], 1), 255, dtype=np.uint8)
+        self._empty_room = _framebuffer(self._ctx, drawn, np.dstack([wall, opaque]))
+        self._scene = Scene(self._ctx, rig, people, light, view)
 
-    def draw(self, state: FaceState) -> npt.NDArray[np.uint8]:
-        """Render one state.
+    @property
+    def camera(self) -> Camera:
+        """Where the camera stands and what it sees."""
+        return self._scene.camera
+
+    def draw(self, states: Sequence[FaceState | None]) -> Image:
+        """Render one moment.
+
+        Args:
+            states: What each person does; None for somebody who is not in the picture.
 
         Returns:
-            sRGB, shape (height, width, 3), with the corner mark.
+            sRGB, shape (height, width, 3).
 
         Raises:
             SettingsError: A weight names no shape of the rig.
         """
-        self._scene.move(self._rig.pose(self._scene.head, self._eyes, state.weights))
-        self._scene.set("turn", rotation(state.yaw_deg, state.pitch_deg, state.roll_deg))
-        self._scene.set("shift", state.shift_cm)
-        self._scene.set("gaze", rotation(state.gaze_yaw_deg, state.gaze_pitch_deg, 0))
+        self._ctx.copy_framebuffer(self._target, self._empty_room)
         self._target.use()
-        self._target.clear()
-        self._draw_solid()
-        self._draw_blended()
-        self._ctx.copy_framebuffer(self._resolved, self._target)
-        pixels = np.frombuffer(self._resolved.read(components=3), dtype=np.uint8)
+        self._scene.draw(states, self._target)
+        pixels = np.frombuffer(self._target.read(components=4), dtype=np.uint8)
         width, height = self._target.size
-        return _stamped(pixels.reshape(height, width, 3)[::-1], self._mark)
+        drawn = cv2.resize(
+            pixels.reshape(height, width, 4), self._size, interpolation=cv2.INTER_AREA
+        )
+        return np.asarray(cv2.cvtColor(drawn[::-1], cv2.COLOR_RGBA2RGB), np.uint8)
 
     def close(self) -> None:
         """Free the graphics context."""
         self._ctx.release()
-
-    def _draw_solid(self) -> None:
-        self._ctx.enable_only(moderngl.DEPTH_TEST)
-        for mesh in ("backdrop", "skin", "cloth"):
-            self._scene.draw(mesh)
-        for mesh, (tint, wet) in _MOUTH.items():
-            self._scene.set("tint", tint, "mouth")
-            self._scene.set("wet", wet, "mouth")
-            self._scene.draw(mesh)
-        for centre in self._eyes:
-            self._scene.set("centre", centre)
-            self._scene.draw("eye")
-
-    def _draw_blended(self) -> None:
-        """Draw what lets light through, hair in shells from the skin outwards."""
-        self._ctx.enable_only(moderngl.DEPTH_TEST | moderngl.BLEND)
-        self._target.depth_mask = False
-        self._scene.draw("lid_line")
-        for layer in np.linspace(0, 1, _N_HAIR_LAYERS):
-            self._scene.set("layer", layer)
-            self._scene.draw("hair")
-        self._target.depth_mask = True
 
 
 def _context() -> moderngl.Context:
@@ -114,19 +101,23 @@ def _context() -> moderngl.Context:
     return context
 
 
-def _corner_mark(height: int) -> FloatArray:
-    """Draw the word SYNTHETIC for the lower right, 0 to 1, shape (rows, columns, 1)."""
-    scale = height / 720 * 0.55
-    (columns, rows), below = cv2.getTextSize("SYNTHETIC", cv2.FONT_HERSHEY_SIMPLEX, scale, 1)
-    margin = int(20 * scale)
-    mark = np.zeros((rows + below + margin, columns + margin), dtype=np.uint8)
-    at = (0, rows)
-    cv2.putText(mark, "SYNTHETIC", at, cv2.FONT_HERSHEY_SIMPLEX, scale, (215,), 1, cv2.LINE_AA)
-    return (mark[..., None] / np.float32(255)).astype(np.float32)
+def _drawn_size(view: View) -> tuple[int, int]:
+    """Return how finely a picture is drawn before it is brought to its size.
+
+    This is cheaper in software than multisampling, which draws each triangle four times, and
+    smooths hair and highlights too. Large pictures need less of it.
+    """
+    finer = 2.0 if view.width_px * view.height_px <= _SMALL_PX else 1.5
+    return round(finer * view.width_px), round(finer * view.height_px)
 
 
-def _stamped(image: npt.NDArray[np.uint8], mark: FloatArray) -> npt.NDArray[np.uint8]:
-    stamped = image.copy()
-    corner = stamped[-mark.shape[0] :, -mark.shape[1] :]
-    corner[:] = corner + mark * (255.0 - corner)
-    return stamped
+def _framebuffer(
+    ctx: moderngl.Context, size: tuple[int, int], pixels: Image | None = None
+) -> moderngl.Framebuffer:
+    """Return an empty picture with depth, or RGBA pixels far away, first row at the bottom."""
+    texture = ctx.texture(size, 4)
+    buffer = ctx.framebuffer([texture], ctx.depth_renderbuffer(size))
+    buffer.clear()
+    if pixels is not None:
+        texture.write(pixels.tobytes())
+    return buffer
