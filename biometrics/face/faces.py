@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from facesign.biometrics.face.mesh import BLANK, load_mediapipe, quiet_native
+from facesign.biometrics.face.mesh import BLANK, load_mediapipe, on_this_thread, quiet_native
 from facesign.biometrics.stream import FloatArray, Frame
 
 __all__ = ["FaceBox", "FaceFinder", "box_of"]
@@ -62,7 +62,7 @@ class FaceFinder:
             load_mediapipe()
             from mediapipe.python.solutions.face_detection import FaceDetection
 
-            self._solution = FaceDetection(
+            self._solution = on_this_thread(FaceDetection)(
                 model_selection=0, min_detection_confidence=min_confidence
             )
             self._solution.process(BLANK)
@@ -106,7 +106,7 @@ class FaceFinder:
         with quiet_native():
             from mediapipe.python.solutions.face_mesh import FaceMesh
 
-            closer = FaceMesh(
+            closer = on_this_thread(FaceMesh)(
                 static_image_mode=True,
                 max_num_faces=1,
                 min_detection_confidence=self._min_confidence,

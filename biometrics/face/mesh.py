@@ -22,6 +22,7 @@ __all__ = [
     "FaceMesh",
     "TaskMesh",
     "load_mediapipe",
+    "on_this_thread",
     "quiet_native",
     "read_landmarks",
 ]
@@ -66,7 +67,7 @@ class BundledMesh:
             load_mediapipe()
             from mediapipe.python.solutions.face_mesh import FaceMesh as Solution
 
-            self._solution = Solution(
+            self._solution = on_this_thread(Solution)(
                 max_num_faces=1,
                 refine_landmarks=True,
                 min_detection_confidence=min_confidence,
@@ -204,6 +205,25 @@ def quiet_native() -> Iterator[None]:
         os.dup2(kept, 2)
         os.close(kept)
         os.close(null)
+
+
+def on_this_thread(solution: type[Any]) -> type[Any]:
+    """Return a solution whose graph runs on the thread that asks, not on threads of its own.
+
+    A graph hands each of its steps to another thread, which beside other work on the machine
+    waits for a core each time; its steps follow one another, so nothing is lost.
+    """
+
+    class OnThisThread(solution):  # type: ignore[misc]
+        def _initialize_graph_interface(self, *args: Any, **kwargs: Any) -> Any:
+            config = super()._initialize_graph_interface(*args, **kwargs)
+            unnamed = [executor for executor in config.executor if not executor.name]
+            default = unnamed[0] if unnamed else config.executor.add()
+            default.type = "ApplicationThreadExecutor"
+            default.ClearField("options")
+            return config
+
+    return OnThisThread
 
 
 def load_mediapipe() -> None:

@@ -32,7 +32,7 @@ __all__ = ["TrackerProcess", "models_of", "serve"]
 
 _N_SLOTS = 4
 """Frames under way at most. The caller's work comes in bursts, a block at a time; with two
-the process would wait for it (0.79 of the bare mesh's speed, with four 0.86, eight 0.87)."""
+the process would wait for it (0.87 of the bare mesh's speed, with four 0.90, eight 0.94)."""
 _PATIENCE_S = 5.0
 _SERVE = "from facesign.biometrics.face.tracker_process import serve; serve({}, {}, {!r})"
 
