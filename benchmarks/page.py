@@ -63,7 +63,53 @@ def _rig(r: dict[str, Any]) -> tuple[str, str]:
         f"median correlation {values[len(values) // 2]:.2f}, lowest {values[0]:.2f}; "
         f"{len(r['channels']) - len(known)} channels without a shape; "
         "each in [signals.md](signals.md)",
-        f"{len(known)} channels, rendered people",
+        f"{len(known)} channels of {len(r['people'])} rendered people, tones 2, 6 and 10",
+    )
+
+
+def _studio_speed(r: dict[str, Any]) -> tuple[str, str]:
+    rates = [
+        f"{row['fps']:.1f} frames/s of {row['size_px'][0]}x{row['size_px'][1]} ({row['person']})"
+        for row in r["rows"]
+    ]
+    goal = f"goal {r['goal_fps_640x480']:.0f} at 640x480"
+    return f"one core, encoding included: {', '.join(rates)}; {goal}", (
+        f"{r['repeats']} x {r['frames']} frames"
+    )
+
+
+def _studio_people(r: dict[str, Any]) -> tuple[str, str]:
+    worst = r["worst_group"]
+    return (
+        f"{r['hit_rate']:.3f} of rendered faces found in place; worst group "
+        f"{worst['group']}: {worst['hit_rate']:.3f}; table below",
+        f"{r['n_people']} rendered people, {r['n_pictures']} pictures",
+    )
+
+
+def _studio_brows(r: dict[str, Any]) -> tuple[str, str]:
+    rows = [row for tone, row in r["by_tone"].items()]
+    shown = ", ".join(
+        f"{au.upper()} {min(values):.1f} to {max(values):.1f}"
+        for au in ("au1", "au2", "au4")
+        if (values := [row[au]["0.3"]["d_prime"] for row in rows])
+    )
+    return f"d' of weight 0.3 against 0: {shown}", f"{len(rows)} rendered people, a tone each"
+
+
+def people_table() -> str:
+    """Write how often the mesh finds rendered faces, by group."""
+    result = json.loads((RESULTS / "studio_people.json").read_text("utf-8"))
+    head = (
+        "\n## Rendered faces that the mesh finds\n\n"
+        "A hit puts both eyes within a quarter of their distance of the truth; each picture is "
+        f"searched afresh, {result['eyes_px']:.0f} px between the eyes.\n\n"
+        "| group | hit rate | pictures |\n| --- | --- | --- |\n"
+    )
+    return head + "".join(
+        f"| {kind} {group} | {row['hit_rate']:.3f} | {row['n']} |\n"
+        for kind in ("tone", "eyelid", "glasses", "light", "pose")
+        for group, row in result["by"][kind].items()
     )
 
 
@@ -82,6 +128,9 @@ ROWS: tuple[tuple[str, str, Callable[[dict[str, Any]], tuple[str, str]]], ...] =
     ("clips", "What comes out for every clip?", _clips),
     ("signals_vs_rig", "Does `level` follow the shape that is driven?", _rig),
     ("mesh_backends", "Do both meshes keep movements of 0.1 to 0.3 s?", _backends),
+    ("studio_speed", "How fast does the studio render?", _studio_speed),
+    ("studio_people", "Does the mesh find everybody whom the studio draws?", _studio_people),
+    ("studio_brows", "Do landmarks follow rendered brows on every skin?", _studio_brows),
     ("voice", "How good are the voice measurements?", _voice),
 )
 
@@ -95,7 +144,7 @@ def main() -> None:
         "| What do camera and landmarks alone give a channel? | `biometrics/face/noise.toml` "
         "| see its first line | `benchmarks/channel_noise.py` |"
     )
-    PAGE.write_text(HEAD + "\n".join(lines) + "\n", "utf-8")
+    PAGE.write_text(HEAD + "\n".join(lines) + "\n" + people_table(), "utf-8")
 
 
 if __name__ == "__main__":

@@ -1,9 +1,10 @@
 """Render every rig shape that a channel measures and compare `level` with the driven weight.
 
-One stream: first a calm face that becomes the baseline, then a clip for each action, all
-through H.264 in memory, face mesh, channels and `level`, with a little head sway. Paired
-actions move on the left, then on the right, so a channel that answers to the other side
-loses correlation. Writes benchmarks/results/signals_vs_rig.json.
+One stream for each of several people of light to dark skin: first a calm face that becomes
+the baseline, then a clip for each action, all through H.264 in memory, face mesh, channels
+and `level`, with a little head sway. Paired actions move on the left, then on the right, so
+a channel that answers to the other side loses correlation. The table has the median over the
+people, and each tone by itself. Writes benchmarks/results/signals_vs_rig.json.
 
     python benchmarks/signals_vs_rig.py [--rig FILE]
 """
@@ -32,16 +33,21 @@ from facesign.samples.studio.acting.eyes import lid_weights
 from facesign.samples.studio.acting.facs import SHAPES_OF
 from facesign.samples.studio.acting.state import FaceState
 from facesign.samples.studio.acting.steps import sway
-from facesign.samples.studio.people.person import person
+from facesign.samples.studio.people.casting import PersonSettings, draw_person
+from facesign.samples.studio.people.person import Person
 from facesign.samples.studio.rig import Rig, find_rig
+from facesign.samples.studio.settings import rng_for
 from facesign.samples.studio.stage.placed import Placed
 from facesign.samples.studio.stage.renderer import Renderer
+from facesign.samples.studio.stage.view import View
 
 RATE_HZ = 30
 CALM_S = 9.0
 PULSE_S = 1.1
 CRF = 23
 SEED = 7
+TONES = (2, 6, 10)
+VIEW = View(960, 540, eyes_px=120.0, field_deg=53.0, height_deg=-3.0, aside_deg=0.0)
 FULL_GAZE_DEG = 25.0
 
 
@@ -123,7 +129,8 @@ def encoded(renderer: Renderer, states: list[FaceState]) -> io.BytesIO:
     buffer = io.BytesIO()
     with av.open(buffer, "w", format="matroska") as container:
         stream = container.add_stream("libx264", rate=RATE_HZ)
-        stream.width, stream.height, stream.pix_fmt = 1280, 720, "yuv420p"
+        stream.width, stream.height = VIEW.width_px, VIEW.height_px
+        stream.pix_fmt = "yuv420p"
         stream.options = {"crf": str(CRF)}
         for state in states:
             frame = av.VideoFrame.from_ndarray(renderer.draw([state]), format="rgb24")
@@ -182,7 +189,8 @@ def rows(action: Action, levels: FloatArray) -> Iterator[dict[str, object]]:
         yield row
 
 
-def measure(rig: Rig) -> dict[str, object]:
+def film(rig: Rig, who: Person) -> tuple[list[dict[str, object]], int, FloatArray]:
+    """Render one person; return the channels' rows, the number of frames and the distances."""
     rng = np.random.default_rng(SEED)
     clips = actions()
     n_calm, n_clip = round(CALM_S * RATE_HZ), round(2 * PULSE_S * RATE_HZ)
@@ -191,7 +199,7 @@ def measure(rig: Rig) -> dict[str, object]:
     states = head[:n_calm]
     for clip, start in zip(clips, starts, strict=True):
         states += clip_states(clip, head[start : start + n_clip])
-    renderer = Renderer(rig, [Placed(person("daniel"))])
+    renderer = Renderer(rig, [Placed(who)], view=VIEW)
     levels, distances = read_levels(encoded(renderer, states))
     renderer.close()
     table = [
@@ -199,6 +207,34 @@ def measure(rig: Rig) -> dict[str, object]:
         for clip, start in zip(clips, starts, strict=True)
         for row in rows(clip, levels[start : start + n_clip])
     ]
+    return table, len(states), distances
+
+
+def joined(tables: dict[int, list[dict[str, object]]]) -> Iterator[dict[str, object]]:
+    """Yield a row a channel: the median over the people, and the correlation of each tone."""
+    for same in zip(*tables.values(), strict=True):
+        row = dict(same[0])
+        for key in ("correlation", "level_at_full_weight", "answer_to_other_side"):
+            if key in row:
+                row[key] = round(float(np.median([one[key] for one in same])), 3)
+        row["correlation_by_tone"] = {
+            str(tone): one["correlation"] for tone, one in zip(tables, same, strict=True)
+        }
+        yield row
+
+
+def drawn(tone: int) -> Person:
+    bare = PersonSettings.model_validate(
+        {"tone": tone, "glasses": "none", "headscarf": False, "beard": "none", "hair": "cropped"}
+    )
+    return draw_person(bare, rng_for(SEED, f"tone {tone}"))
+
+
+def measure(rig: Rig) -> dict[str, object]:
+    people = {tone: drawn(tone) for tone in TONES}
+    films = {tone: film(rig, who) for tone, who in people.items()}
+    table = list(joined({tone: rows_of for tone, (rows_of, _, _) in films.items()}))
+    distances = np.concatenate([one[2] for one in films.values()])
     table += [
         {"channel": channel.name, "shapes": [], "status": "unvalidated"}
         for channel in CHANNELS
@@ -207,12 +243,12 @@ def measure(rig: Rig) -> dict[str, object]:
     order = [channel.name for channel in CHANNELS]
     return {
         "question": "does `level` of each channel follow the rig shape that it is named after?",
-        "person": "daniel",
+        "people": [who.to_dict() for who in people.values()],
         "seed": SEED,
-        "frames": len(states),
+        "frames": sum(one[1] for one in films.values()),
         "frames_with_face": int(np.isfinite(distances).sum()),
         "inter_ocular_px": round(float(np.nanmedian(distances)), 1),
-        "codec": f"H.264 crf {CRF}, 1280x720, {RATE_HZ} frames/s",
+        "codec": f"H.264 crf {CRF}, {VIEW.width_px}x{VIEW.height_px}, {RATE_HZ} frames/s",
         "moderngl": version("moderngl"),
         "channels": sorted(table, key=lambda row: order.index(str(row["channel"]))),
     }

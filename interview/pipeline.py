@@ -28,6 +28,9 @@ from facesign.interview.questions import QuestionLog
 
 __all__ = ["Event", "FaceReading", "Pipeline"]
 
+LIPS_LEAD_S = 0.2
+"""Lips part 0.1 to 0.3 s before they are heard (Chandrasekaran et al. 2009, PLoS Comput Biol
+5:e1000436); that is speaking, not a movement of a listening face."""
 SOUND_LATE_S = 1.5
 """Frames wait this long for the sound of their time; then they count as without speech."""
 
@@ -104,16 +107,19 @@ class Pipeline:
     def _heard_until_s(self) -> float:
         if self._listened_to is None:
             return np.inf
-        return self._voices[self._listened_to].analysed_until_s
+        return self._voices[self._listened_to].analysed_until_s - LIPS_LEAD_S
 
     def _speaking_at(self, time_s: TimeArray) -> BoolArray:
         if self._listened_to is None:
             return np.zeros(len(time_s), dtype=np.bool_)
-        heard = self._voices[self._listened_to].speaking_at(time_s)
+        soon_s = time_s + LIPS_LEAD_S
+        voice = self._voices[self._listened_to]
+        heard, soon = voice.speaking_at(time_s), voice.speaking_at(soon_s)
         if self._listened_to == "mixed":
             # The officer is heard too, while a question is being asked.
             heard &= ~self._questions.being_asked(time_s)
-        return heard
+            soon &= ~self._questions.being_asked(soon_s)
+        return heard | soon
 
 
 class _FacePath:

@@ -76,7 +76,7 @@ class Blink:
     half_closed_s: float
     """Half-way down to its own deepest closure."""
     apex_s: float
-    """First moment of the deepest closure."""
+    """First moment of the deepest closure: where the lids meet, if they do."""
     half_open_s: float
     offset_s: float
     closure: float

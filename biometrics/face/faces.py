@@ -13,6 +13,9 @@ from facesign.biometrics.stream import FloatArray, Frame
 __all__ = ["FaceBox", "FaceFinder", "box_of"]
 
 LEAST_CROP_PX = 16
+CLOSE_FACES = 3
+IN_PLACE_WIDTHS = 0.5
+"""Detector and mesh put their boxes on one face closer together than this."""
 RESIZED_RATIO = 2.0
 """A face this many times larger or smaller than a moment ago did not walk there."""
 
@@ -84,7 +87,7 @@ class FaceFinder:
         return tuple(sorted(boxes, key=lambda box: -box.score))
 
     def confirm(self, frame: Frame, box: FaceBox) -> bool:
-        """Tell whether a face mesh fits the surroundings of a find."""
+        """Tell whether a face mesh, looking closer, sees a face where a find is."""
         if self._closer is None:
             self._closer = self._open_closer()
         reach = 0.9 * box.size_px
@@ -94,7 +97,15 @@ class FaceFinder:
         surroundings = np.ascontiguousarray(frame.image[rows, columns])
         if min(surroundings.shape[:2]) < LEAST_CROP_PX:
             return False
-        return self._closer.process(surroundings).multi_face_landmarks is not None
+        # A large find reaches to other faces: only one in its own place confirms it.
+        left, top = max(0, columns.start), max(0, rows.start)
+        high, wide = surroundings.shape[:2]
+        for face in self._closer.process(surroundings).multi_face_landmarks or ():
+            points = np.array([(p.x * wide + left, p.y * high + top) for p in face.landmark])
+            seen = box_of(points)
+            if box.distance_to(seen) < IN_PLACE_WIDTHS and not box.resized_from(seen):
+                return True
+        return False
 
     def close(self) -> None:
         """Free the native graphs."""
@@ -108,7 +119,7 @@ class FaceFinder:
 
             closer = on_this_thread(FaceMesh)(
                 static_image_mode=True,
-                max_num_faces=1,
+                max_num_faces=CLOSE_FACES,
                 min_detection_confidence=self._min_confidence,
             )
             closer.process(BLANK)
@@ -116,7 +127,7 @@ class FaceFinder:
 
 
 def box_of(landmarks: FloatArray) -> FaceBox:
-    """Return the box of a face mesh, landmarks (478, 3) in pixels."""
+    """Return the box of a face mesh, landmarks (n_points, 2 or 3) in pixels."""
     low, high = landmarks[:, :2].min(axis=0), landmarks[:, :2].max(axis=0)
     centre = (low + high) / 2
     return FaceBox(float(centre[0]), float(centre[1]), float(high[0] - low[0]))

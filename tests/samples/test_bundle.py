@@ -80,7 +80,8 @@ def test_nobody_speaks_while_another_does(name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_blinks_come_at_a_natural_rate_one_after_another(name: str) -> None:
     truth = samples.load(name).truth
-    assert 15 <= len(truth.blinks) * 60 / truth.duration_s <= 20
+    # 15 to 25 a minute are drawn, and in half a minute one more or less is 2 a minute.
+    assert 13 <= len(truth.blinks) * 60 / truth.duration_s <= 27
     for before, after in itertools.pairwise(truth.blinks):
         assert after.onset_s - before.offset_s > 0.5
     for blink in truth.blinks:
@@ -88,13 +89,18 @@ def test_blinks_come_at_a_natural_rate_one_after_another(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_brief_movements_touch_neither_blink_nor_own_speech(name: str) -> None:
+def test_brief_movements_are_brief_and_touch_no_blink(name: str) -> None:
     truth = samples.load(name).truth
-    own = [line for line in truth.speech if line.speaker == "applicant"]
     for move in truth.brief_movements:
         assert 0.04 <= move.offset_s - move.onset_s <= 0.5
-        for other in (*truth.blinks,):
-            assert other.offset_s < move.onset_s or other.onset_s > move.offset_s
+        for blink in truth.blinks:
+            assert blink.offset_s < move.onset_s or blink.onset_s > move.offset_s
+
+
+def test_the_genuine_interview_moves_briefly_only_while_silent() -> None:
+    truth = samples.load("genuine").truth
+    own = [line for line in truth.speech if line.speaker == "applicant"]
+    for move in truth.brief_movements:
         for line in own:
             assert line.end_s < move.onset_s or line.start_s > move.offset_s
 

@@ -15,6 +15,7 @@ import numpy as np
 
 from facesign.biometrics.stream import TimeArray
 from facesign.samples import truth
+from facesign.samples.studio.acting.eyes import LIDS_MEET
 from facesign.samples.studio.acting.pulses import EDGE, ease
 from facesign.samples.studio.acting.schedule import Schedule
 from facesign.samples.studio.acting.talk import Interval
@@ -65,11 +66,16 @@ class Blink:
         return truth.Blink(
             onset_s=self._falls_past(EDGE),
             half_closed_s=self._falls_past(0.5),
-            apex_s=self.apex_s,
+            apex_s=self._deepest_s(),
             half_open_s=self._rises_past(0.5),
             offset_s=self._rises_past(EDGE),
             closure=self.closure,
         )
+
+    def _deepest_s(self) -> float:
+        """Return where the lids meet, which is before the shape is at its full weight."""
+        meeting = LIDS_MEET / self.closure
+        return self._falls_past(meeting) if meeting < 1 else self.apex_s
 
     def _falls_past(self, share: float) -> float:
         passed = float(np.arccos(1 - 2 * share) / np.pi)

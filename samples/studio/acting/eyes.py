@@ -6,10 +6,12 @@ import numpy as np
 
 from facesign.biometrics.stream import TimeArray
 
-__all__ = ["lid_weights"]
+__all__ = ["LIDS_MEET", "lid_weights"]
 
 _SHUT = 1.1
 """Weight at which the lids of every identity meet; at 1 some leave a slit."""
+LIDS_MEET = 1 / _SHUT
+"""Closure from which on the lids of most identities touch."""
 _UP_DEG, _SIDE_DEG = 25.0, 30.0
 """Gaze angles at which the rig's eyeLook shapes are full."""
 

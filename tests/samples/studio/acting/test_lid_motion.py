@@ -10,7 +10,8 @@ from facesign.samples.studio.acting.schedule import Schedule
 
 
 def test_a_blinks_truth_is_where_its_closure_passes_a_tenth_and_a_half() -> None:
-    # Falling is a half cosine: a tenth after 0.2048 of 0.1 s, a half after 0.05 s. Rising is
+    # Falling is a half cosine: a tenth after 0.2048 of 0.1 s, a half after 0.05 s, the lids meet
+    # at 1 / 1.1 of the weight that shuts those of everybody. Rising is
     # one over the 0.8th power of its time: a half after 0.5 ** 1.25 = 0.42045 of 0.2 s.
     blink = Blink(apex_s=2.0, closing_s=0.1, shut_s=0.03, opening_s=0.2)
     truth = blink.truth()
@@ -22,7 +23,7 @@ def test_a_blinks_truth_is_where_its_closure_passes_a_tenth_and_a_half() -> None
         [truth.onset_s, truth.half_closed_s, truth.apex_s, 2.03, truth.half_open_s, truth.offset_s]
     )
     np.testing.assert_allclose(
-        blink_closure(times_s, Schedule([blink])), [0.1, 0.5, 1, 1, 0.5, 0.1], atol=1e-9
+        blink_closure(times_s, Schedule([blink])), [0.1, 0.5, 1 / 1.1, 1, 0.5, 0.1], atol=1e-9
     )
 
 

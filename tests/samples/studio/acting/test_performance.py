@@ -159,7 +159,8 @@ def test_a_blink_comes_with_each_brow_blink() -> None:
     listed = ListedMovement(at_s=6.0, habit="blink_with_brow")
     played = act(0, 12.0, [], movements=NOTHING.model_copy(update={"listed": (listed,)}))
     (move,) = played.moves("hard_negative")
-    near = [b for b in played.blinks if abs(b.apex_s - move.apex_s) < 1e-6]
+    # The lids meet a little before their shape is at its full weight.
+    near = [b for b in played.blinks if 0 < move.apex_s - b.apex_s < 0.03]
     assert len(near) == 1
 
 
