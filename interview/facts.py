@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import groupby, pairwise
 
 from facesign.biometrics.face.baseline import Baseline
 from facesign.biometrics.face.meter import Rebased
@@ -21,7 +22,10 @@ from facesign.interview.media.info import MediaInfo, MediaProblem
 from facesign.interview.page.rendering import ReportImage
 from facesign.interview.script import Question, Script
 
-__all__ = ["RecordingFacts", "SessionFacts", "speaker_of"]
+__all__ = ["RecordingFacts", "SessionFacts", "speaker_of", "turns_in"]
+
+LEAST_TURN_S = 0.3
+"""Shorter pieces of speech at the border of two turns are how the voice detector rounds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,27 @@ class SessionFacts:
     models: tuple[str, ...]
     images: tuple[ReportImage, ...]
     recording: RecordingFacts | None
+
+
+def turns_in(
+    utterance: Utterance, marks: tuple[Mark, ...]
+) -> Iterator[tuple[float, float, Subject]]:
+    """Yield who spoke from when to when: one track of two voices is cut where a turn ends."""
+    borders_s = {utterance.start_s, utterance.end_s}
+    if utterance.track == "mixed":
+        turns_s = (t for m in marks for t in (m.asked_start_s, m.asked_end_s, m.answer_end_s))
+        borders_s |= {t for t in turns_s if utterance.start_s < t < utterance.end_s}
+    pieces = [
+        (start_s, end_s, speaker_of(replace(utterance, start_s=start_s, end_s=end_s), marks))
+        for start_s, end_s in pairwise(sorted(borders_s))
+    ]
+    # The room answers a little longer than the turn: a short rest belongs to who spoke.
+    whole = [piece for piece in pieces if piece[1] - piece[0] >= LEAST_TURN_S] or [
+        (utterance.start_s, utterance.end_s, speaker_of(utterance, marks))
+    ]
+    for subject, same in groupby(whole, key=lambda piece: piece[2]):
+        run = list(same)
+        yield run[0][0], run[-1][1], subject
 
 
 def speaker_of(utterance: Utterance, marks: tuple[Mark, ...]) -> Subject:

@@ -7,7 +7,7 @@ from typing import Any
 
 from facesign.biometrics.observation import Observation
 from facesign.interview.answers import Answer
-from facesign.interview.facts import SessionFacts, speaker_of
+from facesign.interview.facts import SessionFacts, turns_in
 from facesign.interview.flags import Flag
 from facesign.interview.prompts import Prompt
 
@@ -32,8 +32,9 @@ def lanes(
         drawn["other_face"] = _spans(found.named("face.other"))
     if facts.has_audio and facts.consent.decision("voice") is not False:
         drawn["speech"] = [
-            {"start_s": u.start_s, "end_s": u.end_s, "subject": speaker_of(u, facts.marks)}
+            {"start_s": start_s, "end_s": end_s, "subject": subject}
             for u in found.utterances
+            for start_s, end_s, subject in turns_in(u, facts.marks)
         ]
         if answers and facts.behaviour_off is None:
             drawn["pause"] = _pauses(answers)
