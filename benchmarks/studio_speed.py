@@ -30,8 +30,8 @@ import moderngl
 import numpy as np
 from provenance import write_result
 
-from facesign.samples.studio.acting.motion import sway
 from facesign.samples.studio.acting.state import FaceState
+from facesign.samples.studio.acting.steps import sway
 from facesign.samples.studio.normals import Normals
 from facesign.samples.studio.people.casting import PersonSettings, draw_person
 from facesign.samples.studio.people.figure import figure_of
