@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict
 
 Name = TypeVar("Name", bound=str)
 
-__all__ = ["Section", "Span", "draw", "one_of", "rng_for"]
+__all__ = ["Section", "Span", "draw", "increasing", "one_of", "rng_for"]
 
 
 class Section(BaseModel):
@@ -19,13 +19,14 @@ class Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
 
-def _increasing(span: tuple[float, float]) -> tuple[float, float]:
+def increasing(span: tuple[float, float]) -> tuple[float, float]:
+    """Return a span whose first value is not above the second; else raise ValueError."""
     if span[0] > span[1]:
         raise ValueError(f"the first value must not be above the second, got {list(span)}")
     return span
 
 
-Span: TypeAlias = Annotated[tuple[float, float], AfterValidator(_increasing)]
+Span: TypeAlias = Annotated[tuple[float, float], AfterValidator(increasing)]
 """Least and most of something that is drawn anew for every render."""
 
 

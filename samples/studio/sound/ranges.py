@@ -6,6 +6,8 @@ from typing import Annotated, TypeAlias
 
 from pydantic import AfterValidator, Field
 
+from facesign.samples.studio.settings import increasing
+
 __all__ = [
     "Decibels",
     "Metres",
@@ -16,12 +18,6 @@ __all__ = [
 ]
 
 
-def _increasing(span: tuple[float, float]) -> tuple[float, float]:
-    if span[0] > span[1]:
-        raise ValueError(f"the first value must not be above the second, got {list(span)}")
-    return span
-
-
 _Seconds: TypeAlias = Annotated[float, Field(ge=0, le=60)]
 _Decibels: TypeAlias = Annotated[float, Field(ge=-60, le=60)]
 _Metres: TypeAlias = Annotated[float, Field(ge=0.05, le=10)]
@@ -29,15 +25,15 @@ _Pitch: TypeAlias = Annotated[float, Field(ge=0, le=99)]
 _Rate: TypeAlias = Annotated[float, Field(ge=80, le=320)]
 _Tract: TypeAlias = Annotated[float, Field(ge=0.7, le=1.45)]
 
-Seconds: TypeAlias = Annotated[tuple[_Seconds, _Seconds], AfterValidator(_increasing)]
+Seconds: TypeAlias = Annotated[tuple[_Seconds, _Seconds], AfterValidator(increasing)]
 """Least and most, 0 to 60 s."""
-Decibels: TypeAlias = Annotated[tuple[_Decibels, _Decibels], AfterValidator(_increasing)]
+Decibels: TypeAlias = Annotated[tuple[_Decibels, _Decibels], AfterValidator(increasing)]
 """Least and most, -60 to 60 dB."""
-Metres: TypeAlias = Annotated[tuple[_Metres, _Metres], AfterValidator(_increasing)]
+Metres: TypeAlias = Annotated[tuple[_Metres, _Metres], AfterValidator(increasing)]
 """Least and most, 0.05 to 10 m."""
-Pitches: TypeAlias = Annotated[tuple[_Pitch, _Pitch], AfterValidator(_increasing)]
+Pitches: TypeAlias = Annotated[tuple[_Pitch, _Pitch], AfterValidator(increasing)]
 """Least and most of espeak-ng's pitch, 0 to 99; 66 more is an octave."""
-Rates: TypeAlias = Annotated[tuple[_Rate, _Rate], AfterValidator(_increasing)]
+Rates: TypeAlias = Annotated[tuple[_Rate, _Rate], AfterValidator(increasing)]
 """Least and most words a minute, 80 to 320."""
-Tracts: TypeAlias = Annotated[tuple[_Tract, _Tract], AfterValidator(_increasing)]
+Tracts: TypeAlias = Annotated[tuple[_Tract, _Tract], AfterValidator(increasing)]
 """Least and most factor on every formant, 0.7 to 1.45."""
