@@ -25,6 +25,9 @@ __all__ = ["Job", "render", "render_all"]
 
 Progress: TypeAlias = Callable[[float, float | None], None]
 
+_THREADS = ("LP_NUM_THREADS", "OPENBLAS_NUM_THREADS")
+"""Environment variables that say how many threads a process starts."""
+
 
 @dataclass(frozen=True, slots=True)
 class Job:
@@ -101,7 +104,7 @@ def render_all(
                 progress(done + 1, len(jobs))
         return
     context = get_context("spawn")
-    with _one_drawing_thread(), ProcessPoolExecutor(workers, mp_context=context) as pool:
+    with _one_thread_each(), ProcessPoolExecutor(workers, mp_context=context) as pool:
         waiting = [pool.submit(_render_in_worker, job, rig_file) for job in jobs]
         for done, future in enumerate(as_completed(waiting)):
             yield future.result()
@@ -114,17 +117,21 @@ def _render_in_worker(job: Job, rig_file: Path) -> Path:
 
 
 @contextmanager
-def _one_drawing_thread() -> Iterator[None]:
-    """Let each worker's rasterizer use one core: the workers share the machine."""
-    before = os.environ.get("LP_NUM_THREADS")
-    os.environ["LP_NUM_THREADS"] = "1"
+def _one_thread_each() -> Iterator[None]:
+    """Let each worker's rasterizer and algebra use one core: the workers share the machine.
+
+    The algebra's threads wait by spinning, which costs as much again as the work.
+    """
+    before = {name: os.environ.get(name) for name in _THREADS}
+    os.environ.update(dict.fromkeys(_THREADS, "1"))
     try:
         yield
     finally:
-        if before is None:
-            del os.environ["LP_NUM_THREADS"]
-        else:
-            os.environ["LP_NUM_THREADS"] = before
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
 
 
 def _watched(production: Production, job: Job, progress: Progress | None) -> Iterator[Timed]:
