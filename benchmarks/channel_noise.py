@@ -12,13 +12,12 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-import av
 import numpy as np
+from provenance import clips_in
 
-from facesign.biometrics.face.geometry import align
-from facesign.biometrics.face.mesh import BundledMesh
-from facesign.biometrics.face.signals import CHANNELS, channel_values
-from facesign.biometrics.stream import FloatArray, Frame
+from facesign.biometrics.face.signals import CHANNELS
+from facesign.biometrics.stream import FloatArray
+from facesign.samples.takes import sharp_blocks_of, watch
 
 LEAST_INTER_OCULAR_PX = 80.0
 MOST_S = 20.0
@@ -26,22 +25,14 @@ TARGET = Path(__file__).parents[1] / "biometrics" / "face" / "noise.toml"
 
 
 def clip_noise(path: Path) -> FloatArray | None:
-    mesh = BundledMesh()
-    faces = []
-    with av.open(str(path)) as container:
-        for picture in container.decode(video=0):
-            if picture.time > MOST_S:
-                break
-            found = mesh.find(Frame(picture.time, picture.to_ndarray(format="rgb24")))
-            if found is not None:
-                faces.append(found)
-    mesh.close()
-    if len(faces) < 50:
+    take = watch(path)
+    blocks = list(sharp_blocks_of(take.frames(take.time_s <= take.time_s[0] + MOST_S)))
+    channels = np.concatenate([block.channels for block in blocks])
+    size_px = np.concatenate([block.inter_ocular_px for block in blocks])
+    seen = np.isfinite(channels).all(axis=1)
+    if seen.sum() < 50 or np.nanmedian(size_px) < LEAST_INTER_OCULAR_PX:
         return None
-    aligned = align(np.stack(faces))
-    if np.nanmedian(aligned.inter_ocular_px) < LEAST_INTER_OCULAR_PX:
-        return None
-    bend = np.diff(channel_values(aligned.points), n=2, axis=0)
+    bend = np.diff(channels[seen], n=2, axis=0)
     spread: FloatArray = 1.4826 * np.median(np.abs(bend), axis=0) / np.sqrt(6)
     return spread
 
@@ -51,7 +42,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--write", action="store_true", help="replace noise.toml")
     args = parser.parse_args()
-    clips = sorted(p for p in (args.data / "face" / "video").iterdir() if p.suffix != ".csv")
+    clips = clips_in(args.data)
     spreads = [spread for clip in clips if (spread := clip_noise(clip)) is not None]
     noise = np.percentile(np.stack(spreads), 25, axis=0)
     lines = [

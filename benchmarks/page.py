@@ -121,12 +121,78 @@ def _voice(_: dict[str, Any]) -> tuple[str, str]:
     return "tables in [voice.md](voice.md)", "see there"
 
 
+def _quality(r: dict[str, Any]) -> tuple[str, str]:
+    known = [row for row in r["channels"] if row["n_people"]]
+    good = sum(row["grade"] == "good" for row in known)
+    missed = sorted(
+        {name.removesuffix(".left").removesuffix(".right") for name in r["goal_missed"]}
+    )
+    return (
+        f"{good} of {len(known)} channels reach d' {r['goal']:.0f}; of those asked for, missed by "
+        f"{', '.join(missed) or 'none'}; {r['dimensions']['components_of_95_percent']} components "
+        "hold 95 % of the 132; table below",
+        f"{r['n_people']} rendered people",
+    )
+
+
+def _movements(r: dict[str, Any]) -> tuple[str, str]:
+    near, rule = r["spotters"]["classifier"]["near"], r["spotters"]["rule"]["near"]
+    return (
+        f"rendered people: F1 {r['spotting_f1']} at IoU 0.5, {near['false_per_minute']} false a "
+        f"minute (the rule before: F1 {rule['f1']}); more on "
+        "[the card](../models/cards/movements-132.md)",
+        f"{near['n_people']} rendered people, {near['n_true']} movements",
+    )
+
+
+def _movements_speed(r: dict[str, Any]) -> tuple[str, str]:
+    return (
+        f"{r['share_without_flow']:.2f} of the mesh's CPU a frame without flow (goal 0.20), "
+        f"{r['share_with_flow']:.2f} with it (goal 0.60); a push p95 {r['push_ms']['p95']:.1f} ms "
+        "(goal 10)",
+        f"{r['runs']} x {r['n_frames']} frames",
+    )
+
+
+def _marks(r: dict[str, Any]) -> tuple[str, str]:
+    return "tables in [marks.md](marks.md)", f"{r['marked_s'] / 60:.1f} minutes of real people"
+
+
+def quality_table() -> str:
+    """Write how far 0.3 of full range stands above the noise in every channel."""
+    result = json.loads((RESULTS / "signal_quality.json").read_text("utf-8"))
+    again = result["repeatability"]
+    head = (
+        "\n## What the channels see of 0.3 of full range\n\n"
+        f"{result['n_people']} rendered people that taught nothing, 120 px and more between the "
+        "eyes. d' is the answer to 0.3 over the channel's own noise in silence, by the formula "
+        "alone and with the skin's flow; speed and burst are correlations with the weight put "
+        "through the same formulas; the last two are correlations of burst between one take and "
+        f"the same again ({result['n_takes_recorded_again']} takes), at a fifth of the bits and at "
+        "two thirds of the size.\n\n"
+        "| channel | people | d' formula | d' | speed | burst | fewer bits | smaller |\n"
+        "| --- | --- | --- | --- | --- | --- | --- | --- |\n"
+    )
+    rows = ""
+    for row in result["channels"]:
+        name = row["channel"]
+        cells = [
+            row.get(k, "") for k in ("n_people", "d_prime_formula", "d_prime", "speed_r", "burst_r")
+        ]
+        cells += [again[way][name] for way in ("a_fifth_of_the_bits", "two_thirds_of_the_size")]
+        rows += f"| {name} | {' | '.join(map(str, cells))} |\n"
+    return head + rows
+
+
 ROWS: tuple[tuple[str, str, Callable[[dict[str, Any]], tuple[str, str]]], ...] = (
     ("face_throughput", "How much of the bare mesh's speed is left?", _throughput),
     ("memory", "Does memory stay bounded over a long interview?", _memory),
     ("startup", "What does starting cost?", _startup),
     ("clips", "What comes out for every clip?", _clips),
     ("signals_vs_rig", "Does `level` follow the shape that is driven?", _rig),
+    ("signal_quality", "How far above its noise does a movement stand?", _quality),
+    ("movements", "How often are brief movements found, and falsely?", _movements),
+    ("movements_speed", "What do signals and classifier cost?", _movements_speed),
     ("mesh_backends", "Do both meshes keep movements of 0.1 to 0.3 s?", _backends),
     ("studio_speed", "How fast does the studio render?", _studio_speed),
     ("studio_people", "Does the mesh find everybody whom the studio draws?", _studio_people),
@@ -140,11 +206,16 @@ def main() -> None:
     for name, question, describe in ROWS:
         result, n = describe(json.loads((RESULTS / f"{name}.json").read_text("utf-8")))
         lines.append(f"| {question} | {result} | {n} | `benchmarks/{name}.py` |")
+    found = json.loads((RESULTS / "real_movements.json").read_text("utf-8"))
+    result, n = _marks(found)
+    lines.append(
+        f"| What is found of what was marked by eye? | {result} | {n} | `benchmarks/marks.py` |"
+    )
     lines.append(
         "| What do camera and landmarks alone give a channel? | `biometrics/face/noise.toml` "
         "| see its first line | `benchmarks/channel_noise.py` |"
     )
-    PAGE.write_text(HEAD + "\n".join(lines) + "\n" + people_table(), "utf-8")
+    PAGE.write_text(HEAD + "\n".join(lines) + "\n" + people_table() + quality_table(), "utf-8")
 
 
 if __name__ == "__main__":

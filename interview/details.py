@@ -16,7 +16,7 @@ from facesign.interview.flags import Flag
 from facesign.interview.outcome import Check
 from facesign.interview.prompts import Prompt
 from facesign.interview.spans import lanes
-from facesign.models.registry import card
+from facesign.models.registry import ModelCard, card
 
 __all__ = ["report_details"]
 
@@ -165,10 +165,14 @@ def _model(name: str) -> dict[str, Any]:
     known = card(name)
     return {
         "name": name,
-        "version": version(known.package) if known.package else "own file",
+        "version": version(known.package) if known.package else _own_version(known),
         "sha256": known.sha256,
         "licence": known.licence,
     }
+
+
+def _own_version(known: ModelCard) -> str:
+    return "own file" if known.optional else __version__
 
 
 def _limits(facts: SessionFacts) -> Iterator[str]:

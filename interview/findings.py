@@ -7,7 +7,7 @@ from typing import Generic, TypeVar
 import numpy as np
 
 from facesign.biometrics.face.blinks import Blink
-from facesign.biometrics.face.movements import Movement
+from facesign.biometrics.face.movements import Movement, Unassessed
 from facesign.biometrics.face.quality import PictureQuality
 from facesign.biometrics.face.track import Face
 from facesign.biometrics.observation import Observation
@@ -30,6 +30,7 @@ class Findings:
         self.observations: list[Observation] = []
         self.utterances: list[Utterance] = []
         self.movements: list[Movement] = []
+        self.unassessed: list[Unassessed] = []
         self.blinks: list[Blink] = []
         self.pictures = Thinned[PictureQuality]()
         self.steps_s = Thinned[float]()
@@ -51,6 +52,8 @@ class Findings:
                 self._add_reading(event)
             case Movement():
                 self.movements.append(event)
+            case Unassessed():
+                self.unassessed.append(event)
             case Blink():
                 self.blinks.append(event)
             case Utterance():
@@ -65,6 +68,7 @@ class Findings:
     def forget_behaviour(self) -> None:
         """Drop what only behaviour is made of, after consent to it was withdrawn."""
         self.movements.clear()
+        self.unassessed.clear()
         self.blinks.clear()
         self.observations = [o for o in self.observations if o.name not in BEHAVIOUR]
         self.curves.forget("gaze.horizontal", "gaze.vertical", "movement")

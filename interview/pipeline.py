@@ -15,8 +15,9 @@ from facesign.biometrics.face.baseline import BaselineSource
 from facesign.biometrics.face.blinks import Blink, BlinkSpotter
 from facesign.biometrics.face.block import FaceBlock, read_block
 from facesign.biometrics.face.meter import SignalMeter
-from facesign.biometrics.face.movements import Movement, MovementSpotter, RuleSpotter
+from facesign.biometrics.face.movements import Movement, MovementSpotter, Unassessed
 from facesign.biometrics.face.presence import PresenceWatcher
+from facesign.biometrics.face.sharpen import Sharpener
 from facesign.biometrics.face.signals import Signals
 from facesign.biometrics.face.track import Face
 from facesign.biometrics.face.tracker_process import TrackerProcess
@@ -26,7 +27,7 @@ from facesign.biometrics.voice.quality import VoiceQuality
 from facesign.biometrics.voice.utterances import Utterance, Utterances
 from facesign.interview.questions import QuestionLog
 
-__all__ = ["Event", "FaceReading", "Pipeline"]
+__all__ = ["BehaviourModels", "Event", "FaceReading", "Pipeline"]
 
 LIPS_LEAD_S = 0.2
 """Lips part 0.1 to 0.3 s before they are heard (Chandrasekaran et al. 2009, PLoS Comput Biol
@@ -45,31 +46,48 @@ class FaceReading:
     """None where behaviour is not assessed."""
 
 
-Event: TypeAlias = Observation | Face | FaceReading | Movement | Blink | Utterance
+Event: TypeAlias = Observation | Face | FaceReading | Movement | Unassessed | Blink | Utterance
 _Listener: TypeAlias = Callable[[TimeArray], BoolArray]
 
 
+@dataclass(frozen=True, slots=True)
+class BehaviourModels:
+    """What reads movements of the face."""
+
+    sharpener: Sharpener
+    spotter: MovementSpotter
+
+
 class Pipeline:
-    """Push frames and sound; get faces, readings, movements, utterances, observations."""
+    """Push frames and sound; get faces, readings, movements, utterances, observations.
+
+    Args:
+        open_tracker: Starts the face tracker when the first frame comes.
+        open_behaviour: Opens what reads movements; None where behaviour is not assessed.
+        tracks: The sound that will be pushed.
+        questions: What is asked when.
+        baseline: What the person's own baseline is made of.
+    """
 
     def __init__(
         self,
         *,
         open_tracker: Callable[[], TrackerProcess],
+        open_behaviour: Callable[[], BehaviourModels] | None,
         tracks: Sequence[Track],
         questions: QuestionLog,
         baseline: BaselineSource,
-        behaviour: bool,
     ) -> None:
         # The officer is heard only to know when they speak; nobody's prosody without behaviour.
+        with_prosody = open_behaviour is not None
         self._voices = {
-            track: Utterances(track, with_prosody=behaviour and track != "officer")
+            track: Utterances(track, with_prosody=with_prosody and track != "officer")
             for track in tracks
         }
         self._questions = questions
         self._listened_to = next((t for t in tracks if t != "officer"), None)
         self._open_face = partial(
-            _FacePath, questions=questions, baseline=baseline, behaviour=behaviour
+            _FacePath, questions=questions, baseline=baseline, open_behaviour=open_behaviour
         )
         self._open_tracker = open_tracker
         self._face: _FacePath | None = None
@@ -134,7 +152,7 @@ class _FacePath:
         *,
         questions: QuestionLog,
         baseline: BaselineSource,
-        behaviour: bool,
+        open_behaviour: Callable[[], BehaviourModels] | None,
     ) -> None:
         self._tracker = tracker
         self._questions = questions
@@ -144,9 +162,9 @@ class _FacePath:
         self._now_s = -np.inf
         self._blinks = BlinkSpotter()
         self._attention = AttentionWatcher()
-        self._spotter: MovementSpotter = RuleSpotter()
-        self._waiting: deque[tuple[FaceBlock, Gaze, list[Blink]]] = deque()
-        self.meter = SignalMeter(baseline) if behaviour else None
+        self._models = None if open_behaviour is None else open_behaviour()
+        self._waiting: deque[tuple[FaceBlock, Gaze]] = deque()
+        self.meter = None if open_behaviour is None else SignalMeter(baseline)
 
     def push(self, frame: Frame) -> Iterator[Event]:
         yield from self._take(self._tracker.push(frame))
@@ -165,12 +183,12 @@ class _FacePath:
         self._held.extend(self._grid.finish())
         while self._held:
             yield from self._read(self._held.popleft(), speaking_at)
-        if self.meter is not None:
+        if self.meter is not None and self._models is not None:
             for signals in self.meter.finish():
-                yield from self._spot(signals)
+                yield from self._spot(self._models.spotter, signals)
             yield from self._blinks.finish()
             yield from self._attention.finish()
-            yield from self._spotter.finish()
+            yield from self._models.spotter.finish()
 
     def _take(self, faces: Iterable[Face]) -> Iterator[Event]:
         for face in faces:
@@ -183,22 +201,22 @@ class _FacePath:
         times = np.array([face.time_s for face in faces])
         block = read_block(faces, speaking_at(times))
         gaze = gaze_of(block)
-        if self.meter is None:
+        if self.meter is None or self._models is None:
             yield FaceReading(block, gaze, None)
             return
-        blinks = list(self._blinks.push(block))
-        yield from blinks
+        yield from self._blinks.push(block)
         # With the whole recording as baseline the signals come at the end, all at once.
-        self._waiting.append((block, gaze, blinks))
+        self._waiting.append((block, gaze))
         marked = self._questions.in_baseline(times) if self._questions.is_used else None
         closed = self._questions.baseline_is_over(float(times[0]))
-        for signals in self.meter.push(block, marked, closed=closed):
-            yield from self._spot(signals)
+        sharp = self._models.sharpener.push(block)
+        for signals in self.meter.push(sharp, marked, closed=closed):
+            yield from self._spot(self._models.spotter, signals)
 
-    def _spot(self, signals: Signals) -> Iterator[Event]:
-        block, gaze, blinks = self._waiting.popleft()
+    def _spot(self, spotter: MovementSpotter, signals: Signals) -> Iterator[Event]:
+        block, gaze = self._waiting.popleft()
         baseline = self.meter.baseline if self.meter is not None else None
         readable = baseline if signals.valid.any() else None
         yield from self._attention.push(block, gaze, readable)
-        yield from self._spotter.push(block, signals, readable, blinks)
+        yield from spotter.push(block, signals, baseline)
         yield FaceReading(block, gaze, signals)

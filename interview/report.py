@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from facesign.biometrics.face.movements import Movement, Unassessed
 from facesign.biometrics.observation import Observation
 from facesign.interview.flags import Flag
 from facesign.interview.home import Language
@@ -43,6 +44,10 @@ class Report:
     """Capture quality, one observation a kind."""
     observations: tuple[Observation, ...]
     """Everything observed, in time order: the rows of `observations.parquet`."""
+    movements: tuple[Movement, ...]
+    """Brief movements of the applicant's face, in time order."""
+    unassessed: tuple[Unassessed, ...]
+    """Where no movement would have been told, and why."""
     details: Mapping[str, Any] = field(repr=False)
     """The rest of `report.json`: media, script, baseline, timeline, models, settings ..."""
     signals: SignalSpool = field(repr=False)
@@ -74,6 +79,23 @@ class Report:
             "identity": dict(self.identity),
             "quality": [observation.to_dict() for observation in self.quality],
             **self.details,
+        }
+
+    def face_events(self, *, classes: bool = False) -> dict[str, Any]:
+        """Return the brief movements, and where none would have been told.
+
+        Args:
+            classes: Whether to add the class after the MEGC: research output, which no
+                report, console or interface shows.
+
+        Returns:
+            `movements` and `not_assessed`, times in seconds.
+        """
+        names = ["onset_s", "apex_s", "offset_s", "probability", "reliability", "channels"]
+        names += ["megc_class"] if classes else []
+        return {
+            "movements": [{name: getattr(one, name) for name in names} for one in self.movements],
+            "not_assessed": [asdict(span) for span in self.unassessed],
         }
 
     def to_html(self, *, lang: Language | None = None, images: bool = False) -> str:

@@ -10,6 +10,10 @@ from typing import Literal, TypeAlias, get_args
 import uuid6
 
 from facesign.biometrics.face.baseline import BaselineSource
+from facesign.biometrics.face.sharpen import MODEL as READOUT
+from facesign.biometrics.face.sharpen import Sharpener
+from facesign.biometrics.face.spotter import MODEL as MOVEMENTS
+from facesign.biometrics.face.spotter import ClassifierSpotter
 from facesign.biometrics.face.tracker_process import TrackerProcess, models_of
 from facesign.biometrics.stream import Frame, Sound, Track
 from facesign.biometrics.voice.detector import SpeechDetector
@@ -21,12 +25,13 @@ from facesign.interview.flags import ExternalEvidence
 from facesign.interview.home import Home, Settings, require_one_of
 from facesign.interview.marks import Mark, in_order
 from facesign.interview.pictures import PictureKeeper
-from facesign.interview.pipeline import Pipeline
+from facesign.interview.pipeline import BehaviourModels, Pipeline
 from facesign.interview.questions import QuestionLog
 from facesign.interview.report import Report
 from facesign.interview.script import Script, load_script
 from facesign.interview.writeup import write_up
 from facesign.models.registry import model_path
+from facesign.models.runtime import open_model
 
 __all__ = ["BaselineMode", "Participant", "Session"]
 
@@ -217,10 +222,10 @@ class Session:
     def _open_pipeline(self) -> Pipeline:
         return Pipeline(
             open_tracker=self._open_tracker,
+            open_behaviour=self._open_behaviour if self._why_no_behaviour() is None else None,
             tracks=() if self._consent.decision("voice") is False else self._tracks,
             questions=self._questions,
             baseline=self._baseline_source(),
-            behaviour=self._why_no_behaviour() is None,
         )
 
     def _open_tracker(self) -> TrackerProcess:
@@ -230,6 +235,14 @@ class Session:
         for name in {*self._models} - {"face_landmarker"}:
             model_path(name)
         return TrackerProcess(self._task_file)
+
+    def _open_behaviour(self) -> BehaviourModels:
+        self._models += [READOUT, MOVEMENTS]
+        provider = self._settings.provider
+        return BehaviourModels(
+            Sharpener(open_model(READOUT, provider="cpu")),
+            ClassifierSpotter(open_model(MOVEMENTS, provider=provider)),
+        )
 
     def _baseline_source(self) -> BaselineSource:
         if self._baseline == "whole":

@@ -62,6 +62,8 @@ def write_up(facts: SessionFacts) -> Report:
         },
         quality=quality,
         observations=_all_observations(facts, answers, quality, summary),
+        movements=tuple(findings.movements),
+        unassessed=tuple(findings.unassessed),
         details=report_details(facts, answers, checks, prompts, flags, summary),
         signals=findings.signals,
         images=facts.images,

@@ -48,22 +48,30 @@ def signals(
 def events(
     media: MediaArgument,
     baseline: BaselineOption = "auto",
+    classes: Annotated[
+        bool, typer.Option("--classes", help="Add the MEGC class: research output.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """List brief movements: onset, apex, offset, reliability, channels."""
+    """List brief movements: onset, apex, offset, probability, reliability, channels."""
     require_system_libraries()
     from facesign import analyze
 
     with progress_bar(media.name) as progress:
         report = analyze(media, baseline=baseline, progress=progress)
     _require_behaviour(report)
-    movements = report.to_dict()["movements"]
+    found = report.face_events(classes=classes)
     if as_json:
-        typer.echo(json.dumps(movements))
+        typer.echo(json.dumps(found))
         return
-    for one in movements:
+    for one in found["movements"]:
         times = f"{one['onset_s']:.2f} {one['apex_s']:.2f} {one['offset_s']:.2f}"
-        typer.echo(f"{times}  {one['reliability']:<7} {' '.join(one['channels'])}")
+        kind = f"{one['megc_class']:<8} " if classes else ""
+        line = f"{times}  {one['probability']:.2f}  {one['reliability']:<7} {kind}"
+        typer.echo(line + " ".join(one["channels"]))
+    for span in found["not_assessed"]:
+        times = f"{span['start_s']:.2f} {span['end_s']:.2f}"
+        typer.echo(f"{times}  not assessed: {span['reason']}")
 
 
 def _require_behaviour(report: Report) -> None:

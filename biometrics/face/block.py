@@ -7,12 +7,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from facesign.biometrics.face.flow import POINTS
 from facesign.biometrics.face.geometry import align
 from facesign.biometrics.face.signals import channel_values
 from facesign.biometrics.face.track import Face
 from facesign.biometrics.stream import BoolArray, FloatArray, TimeArray
 
 __all__ = ["FaceBlock", "read_block"]
+
+_NO_FLOW = np.full((len(POINTS), 2), np.nan, dtype=np.float32)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,6 +35,11 @@ class FaceBlock:
     """Whether the applicant was speaking, shape (n_frames,)."""
     brightness: float
     """Median luma of the face over the frames measured in this block; NaN if none was."""
+    points: FloatArray | None = None
+    """`flow.POINTS` in the canonical frame, shape (n_frames, n_points, 3); None where the skin
+    is not followed."""
+    flow: FloatArray | None = None
+    """Their skin's flow, see `Face.flow`, shape (n_frames, n_points, 2); NaN without one."""
 
     @property
     def found(self) -> BoolArray:
@@ -64,4 +72,6 @@ def read_block(faces: Sequence[Face], speaking: BoolArray) -> FaceBlock:
         inter_ocular_px=aligned.inter_ocular_px,
         speaking=speaking,
         brightness=float(np.median(luma)) if luma else float("nan"),
+        points=aligned.points[:, POINTS],
+        flow=np.stack([_NO_FLOW if face.flow is None else face.flow for face in faces]),
     )

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from facesign.biometrics.stream import FloatArray
 from facesign.errors import ShapeError
 
-__all__ = ["N_LANDMARKS", "AlignedFace", "align", "inter_ocular_px"]
+__all__ = ["N_LANDMARKS", "AlignedFace", "align", "frontal_fit", "inter_ocular_px"]
 
 N_LANDMARKS = 478
 
@@ -45,6 +45,8 @@ _WEIGHTS /= _WEIGHTS.sum()
 _UNIT_CM = 6.302
 _TEMPLATE = np.array([xyz for *xyz, _ in _STABLE.values()], dtype=np.float64) / _UNIT_CM
 _ORIGIN = _WEIGHTS @ _TEMPLATE
+_EYE_LINE = float(_TEMPLATE[:4, 1].mean())
+"""Height of the eyes: the first four points are their corners."""
 _CENTRED = _TEMPLATE - _ORIGIN
 _SPREAD = float(_WEIGHTS @ np.square(_CENTRED).sum(axis=1))
 _TO_VIEW = np.array([1.0, -1.0, -1.0])
@@ -111,6 +113,32 @@ def align(landmarks: FloatArray) -> AlignedFace:
         roll_deg=roll.astype(np.float32),
         inter_ocular_px=scale.astype(np.float32),
     )
+
+
+def frontal_fit(points: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Fit place, size and roll of a face in the picture, as if it were seen from the front.
+
+    Args:
+        points: Pixels, x right, y down, shape (478, 2).
+
+    Returns:
+        Matrix (2, 3) from pixels to inter-ocular distances, x right, y up, the eyes' middle
+        at the origin.
+
+    Source: Umeyama 1991 in the plane, with weights.
+    """
+    seen = points[_IDS] * (1.0, -1.0)
+    aim = _TEMPLATE[:, :2] - (0.0, _EYE_LINE)
+    centre, middle = _WEIGHTS @ seen, _WEIGHTS @ aim
+    away, wanted = seen - centre, aim - middle
+    power = float(_WEIGHTS @ np.square(away).sum(axis=1))
+    along = float(_WEIGHTS @ (away * wanted).sum(axis=1)) / power
+    across = float(_WEIGHTS @ (away[:, 0] * wanted[:, 1] - away[:, 1] * wanted[:, 0])) / power
+    turn = np.array([[along, -across], [across, along]])
+    matrix: npt.NDArray[np.float64] = np.empty((2, 3))
+    matrix[:, :2] = turn * (1.0, -1.0)
+    matrix[:, 2] = middle - turn @ centre
+    return matrix
 
 
 def inter_ocular_px(landmarks: FloatArray) -> float:

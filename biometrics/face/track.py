@@ -42,6 +42,10 @@ class Face:
     """Further faces; None in a frame that was not searched for them."""
     picture: PictureQuality | None = None
     """None in a frame that was not measured."""
+    flow: FloatArray | None = field(default=None, repr=False)
+    """How the skin at `flow.POINTS` stands against a moment before, in inter-ocular
+    distances, x right and y down of the upright face, shape (n_points, 2); None where there
+    is no moment before."""
 
     @property
     def found(self) -> bool:

@@ -23,6 +23,7 @@ import numpy as np
 import numpy.typing as npt
 
 from facesign.biometrics.face.faces import FaceFinder
+from facesign.biometrics.face.flow import SkinFlow
 from facesign.biometrics.face.mesh import BundledMesh, FaceMesh, TaskMesh
 from facesign.biometrics.face.track import Face, FaceTracker, PictureGauge
 from facesign.biometrics.stream import Frame
@@ -137,10 +138,11 @@ def serve(wire_fd: int, slot_fds: list[int], task_file: str | None) -> None:
     wire: Connection[Any, Any] = Connection(wire_fd)
     slots = [_Slot(fd) for fd in slot_fds]
     try:
-        tracker = _open(None if task_file is None else Path(task_file))
+        tracker, flow = _open(None if task_file is None else Path(task_file)), SkinFlow()
         while True:
             time_s, shape, slot = wire.recv()
-            wire.send(list(tracker.push(Frame(time_s, slots[slot].read(shape)))))
+            frame = Frame(time_s, slots[slot].read(shape))
+            wire.send([flow.measured(face, frame) for face in tracker.push(frame)])
     except (EOFError, BrokenPipeError, ConnectionResetError):
         return
     except ModelFileError as error:

@@ -31,6 +31,8 @@ def test_the_registry_holds_what_facesign_uses() -> None:
         "silero_vad_graph",
         "provider_probe",
         "ict-facekit-light",
+        "movements-132",
+        "channel-readout",
     }
 
 

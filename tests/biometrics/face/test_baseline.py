@@ -151,7 +151,7 @@ def test_a_rate_too_low_for_bursts_still_makes_a_baseline(rate_hz: float) -> Non
     assert np.isnan(baseline.burst_median).all() == (rate_hz <= 5)
 
 
-@pytest.mark.parametrize(("ratio", "limited"), [(3.5, False), (4.5, True)])
+@pytest.mark.parametrize(("ratio", "limited"), [(5.5, False), (6.5, True)])
 def test_a_channel_whose_sides_move_very_differently_is_limited(
     ratio: float, limited: bool
 ) -> None:

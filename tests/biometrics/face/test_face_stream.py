@@ -13,9 +13,12 @@ from facesign.biometrics.face.attention import AttentionWatcher, gaze_of
 from facesign.biometrics.face.blinks import BlinkSpotter
 from facesign.biometrics.face.block import FaceBlock, read_block
 from facesign.biometrics.face.meter import SignalMeter
-from facesign.biometrics.face.movements import RuleSpotter
+from facesign.biometrics.face.sharpen import MODEL as READOUT
+from facesign.biometrics.face.sharpen import Sharpener
+from facesign.biometrics.face.spotter import MODEL, ClassifierSpotter
 from facesign.biometrics.face.track import Face
 from facesign.biometrics.stream import BlockGrid, BoolArray, TimeArray
+from facesign.models.runtime import open_model
 
 UPPER_LIDS = [385, 386, 387, 158, 159, 160]
 LEFT_BROW = [336, 285, 296, 295, 334, 282, 300, 293, 276, 283]
@@ -27,7 +30,9 @@ class FacePath:
     def __init__(self) -> None:
         self._grid: BlockGrid[Face] = BlockGrid(lambda face: face.time_s)
         self._meter, self._blinks = SignalMeter("calm_start"), BlinkSpotter()
-        self._attention, self._spotter = AttentionWatcher(), RuleSpotter()
+        self._attention = AttentionWatcher()
+        self._sharpener = Sharpener(open_model(READOUT, provider="cpu"))
+        self._spotter = ClassifierSpotter(open_model(MODEL, provider="cpu"))
         self.signals: list[bytes] = []
         self.events: list[Any] = []
 
@@ -48,12 +53,12 @@ class FacePath:
 
     def _follow(self, block: FaceBlock) -> None:
         blinks = list(self._blinks.push(block))
-        for signals in self._meter.push(block):
+        for signals in self._meter.push(self._sharpener.push(block)):
             self.signals.append(signals.time_s.tobytes() + signals.values.tobytes())
             baseline = self._meter.baseline if signals.valid.any() else None
             self.events += blinks
             self.events += self._attention.push(block, gaze_of(block), baseline)
-            self.events += self._spotter.push(block, signals, baseline, blinks)
+            self.events += self._spotter.push(block, signals, baseline)
 
 
 @cache
@@ -85,7 +90,7 @@ def in_one_delivery() -> FacePath:
 
 def test_the_recording_holds_something_of_every_kind() -> None:
     kinds = {type(event).__name__ for event in in_one_delivery().events}
-    assert kinds == {"Blink", "Movement", "Observation"}
+    assert kinds == {"Blink", "Movement", "Observation", "Unassessed"}
 
 
 @settings(max_examples=5, deadline=None)

@@ -98,7 +98,7 @@ def test_level_by_hand() -> None:
     time_s = even_times(11)
     tremble = np.where(np.arange(len(time_s)) % 3 == 0, 0.02, np.arange(len(time_s)) % 3 * -0.01)
     values = np.where(time_s < 10, tremble, 0.3)
-    channels = channels_over(time_s, au12_left=values)
+    channels = channels_over(time_s, au12_left=values, au12_right=tremble)
     signals = read(SignalMeter("calm_start"), list(blocks_of(time_s, channels)))
     # Values 0.02, -0.01, -0.02 in turn: median -0.01, deviations 0.03, 0 and 0.01.
     expected = (0.3 + 0.01) / (1.4826 * 0.01 + CHANNELS[COLUMN["au12.left"]].noise)

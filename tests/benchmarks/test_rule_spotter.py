@@ -4,13 +4,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from rule_spotter import RuleSpotter
 from synthetic_face import COLUMN, blocks_of, channels_over, even_times
 
 from facesign.biometrics.face.baseline import Baseline
-from facesign.biometrics.face.blinks import BlinkSpotter
 from facesign.biometrics.face.block import FaceBlock
 from facesign.biometrics.face.meter import SignalMeter
-from facesign.biometrics.face.movements import Movement, RuleSpotter
+from facesign.biometrics.face.movements import Movement
 from facesign.biometrics.face.signals import CHANNELS, Signals
 from facesign.biometrics.stream import BoolArray, FloatArray, TimeArray
 
@@ -49,15 +49,14 @@ def spot(
     yaw_deg: TimeArray | float = 0.0,
     inter_ocular_px: float = 130.0,
 ) -> list[Movement]:
-    meter, blinks, spotter = SignalMeter("calm_start"), BlinkSpotter(), RuleSpotter()
+    meter, spotter = SignalMeter("calm_start"), RuleSpotter()
     found = []
     for block in blocks_of(
         time_s, channels, speaking=speaking, yaw_deg=yaw_deg, inter_ocular_px=inter_ocular_px
     ):
-        blinked = list(blinks.push(block))
         for signals in meter.push(block):
             baseline: Baseline | None = meter.baseline if signals.valid.any() else None
-            found += spotter.push(block, signals, baseline, blinked)
+            found += spotter.push(block, signals, baseline)
     return [*found, *spotter.finish()]
 
 
@@ -185,7 +184,7 @@ def test_a_new_baseline_does_not_lose_the_movement_before_it() -> None:
     for block, signals, baseline in pieces_of(time_s, channels):
         later = baseline is not None and block.time_s[0] > 12.7
         in_force = replace(baseline, n_frames=1) if later and baseline is not None else baseline
-        found += spotter.push(block, signals, in_force, [])
+        found += spotter.push(block, signals, in_force)
     assert [round(m.apex_s, 1) for m in [*found, *spotter.finish()]] == [12.2]
 
 
