@@ -86,7 +86,7 @@ def speech(
 
 
 def movement(apex_s: float) -> Movement:
-    return Movement(apex_s - 0.1, apex_s, apex_s + 0.1, ("au1.left",), 5.0, "high")
+    return Movement(apex_s - 0.1, apex_s, apex_s + 0.1, ("au1.left",), 5.0, "high", 0.8, "surprise")
 
 
 def blink(apex_s: float) -> Blink:

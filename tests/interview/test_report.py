@@ -259,3 +259,22 @@ def test_a_voice_that_was_not_heard_names_no_model() -> None:
 @pytest.mark.parametrize("provider", ["auto", "cpu"])
 def test_the_provider_is_the_one_that_models_ran_on(provider: Any) -> None:
     assert full(settings=Settings(provider=provider)).to_dict()["provider"] == "cpu"
+
+
+def test_the_class_of_a_movement_is_told_only_to_who_asks_for_it() -> None:
+    report = full()
+    plain, asked = report.face_events(), report.face_events(classes=True)
+    assert [m["megc_class"] for m in asked["movements"]] == ["surprise"] * 3
+    assert all("megc_class" not in m for m in plain["movements"])
+    everything = json.dumps(report.to_dict()) + report.to_html()
+    assert "megc" not in everything
+    assert "surprise" not in everything
+
+
+def test_events_carry_their_probability_and_reliability() -> None:
+    first = full().face_events()["movements"][0]
+    assert (first["probability"], first["reliability"], first["channels"]) == (
+        0.8,
+        "high",
+        ("au1.left",),
+    )

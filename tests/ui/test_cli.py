@@ -88,9 +88,12 @@ def test_signals_of_a_short_recording_against_itself(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_events_are_a_json_list(tmp_path: Path) -> None:
+def test_events_come_with_what_was_not_assessed_and_why(tmp_path: Path) -> None:
     grey_clip(tmp_path / "a.mp4", 1.0)
-    assert run(tmp_path, "face", "events", "a.mp4", "--json").out == "[]\n"
+    found = json.loads(run(tmp_path, "face", "events", "a.mp4", "--json").out)
+    assert found["movements"] == []
+    assert [span["reason"] for span in found["not_assessed"]] == ["face_lost"]
+    assert run(tmp_path, "face", "events", "a.mp4").out.endswith("not assessed: face_lost\n")
 
 
 @pytest.mark.slow
