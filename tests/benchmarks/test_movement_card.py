@@ -1,13 +1,15 @@
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 from judged_takes import judged, moved, told
-from movement_card import card
+from movement_card import CARD, card
 from movement_groups import tables
 from movement_scores import Judged, calibration, classes, scores, timing
 from movements import _range, main_set, operating_curve
+from provenance import RESULTS
 
 NEAR = [
     judged([moved(10.0), moved(15.0, amplitude=0.2)], [told(10.0), told(40.0, probability=0.5)]),
@@ -88,3 +90,8 @@ def test_the_card_shows_real_talk_and_unseen_generators_where_they_were_measured
     assert "| camera=phone | 3 |  | 0.667 |" in text
     assert "Real people who talk" not in plain
     assert "not taught (rendered people)" not in plain
+
+
+def test_the_card_in_the_repository_is_written_from_the_results() -> None:
+    found = json.loads((RESULTS / "movements.json").read_text("utf-8"))
+    assert CARD.read_text("utf-8") == card(found), "run: python benchmarks/movement_card.py"
