@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
-from movement_scores import judge, run
+from movement_reading import Read, drive, outside, read
+from movement_scores import judge
 from movement_takes import Filmed
 
 from facesign.biometrics.face.baseline import Baseline
 from facesign.biometrics.face.block import FaceBlock
 from facesign.biometrics.face.meter import SignalMeter
-from facesign.biometrics.face.movements import Movement
+from facesign.biometrics.face.movements import Movement, Unassessed
 from facesign.biometrics.face.quality import reliability_of
 from facesign.biometrics.face.signals import CHANNELS, Signals
+from facesign.biometrics.face.unassessed import Doubts
 from facesign.biometrics.spotting import Spotting
 from facesign.samples.takes import kept_take, sharp_blocks_of
 from facesign.samples.truth import read_truth
@@ -73,13 +75,20 @@ def best_threshold(training: Path) -> float:
     takes = [
         Filmed("training", f.name, 0, read_truth(f / "truth.json"), kept_take(f)) for f in folders
     ]
-    blocks = [list(sharp_blocks_of(one.take)) for one in takes]
+    signals = [list(read(sharp_blocks_of(one.take), SignalMeter("calm_start"))) for one in takes]
+    gaps = [_gaps(items) for items in signals]
 
     def f1(threshold: float) -> float:
         total = Spotting(0, 0, 0)
-        for one, read in zip(takes, blocks, strict=True):
-            items = run(read, BurstSpotter(threshold), SignalMeter("calm_start"))
-            total += judge(one, items, ()).counts()
+        for one, items, lost in zip(takes, signals, gaps, strict=True):
+            found = outside(drive(items, BurstSpotter(threshold)), lost)
+            total += judge(one, found, lost).counts()
         return total.f1
 
     return float(max(CANDIDATES, key=f1))
+
+
+def _gaps(items: Sequence[Read]) -> list[Unassessed]:
+    """Return where no spotter is asked, the same as when the threshold is judged."""
+    found = drive(items, Doubts())
+    return [item for item in found if isinstance(item, Unassessed)]

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from movement_scores import run
+from movement_reading import length_s, run
 from provenance import RESULTS, ROOT, add_data_argument, write_result
 from trained import open_trained
 
@@ -165,7 +165,7 @@ def _movements(take: Take, model: Model, marks: Sequence[Mark]) -> dict[str, Any
         "n_found": len(found),
         "n_hit": len(hits),
         "n_touched": near,
-        "assessed_s": round(offered_s - sum(g.end_s - g.start_s for g in gaps), 1),
+        "assessed_s": round(offered_s - length_s(gaps), 1),
     }
 
 

@@ -26,7 +26,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 from megc_layouts import LAYOUTS, Clip, LayoutError, read_clips
-from movement_scores import run
+from movement_reading import run
 from provenance import write_result
 from scipy.optimize import minimize
 from trained import open_trained

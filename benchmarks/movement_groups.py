@@ -24,7 +24,8 @@ def tables(
     """Return every table; each names its worst group."""
     by_move: dict[str, list[tuple[str, Callable[[Movement], bool]]]] = {
         "amplitude": [
-            (f"{a:g}-{b:.1f}", lambda m, a=a, b=b: a <= m.amplitude < b) for a, b in AMPLITUDES
+            (f"{a:g}-{min(b, 0.7):g}", lambda m, a=a, b=b: a <= m.amplitude < b)
+            for a, b in AMPLITUDES
         ],
         "duration_ms": [
             (f"{a}-{min(b, 500)}", lambda m, a=a, b=b: a <= 1000 * (m.offset_s - m.onset_s) < b)
@@ -44,7 +45,15 @@ def tables(
     for name, trait in TRAITS.items():
         out[name] = _of_takes(near, trait)
     out["part"] = _worst_named({part: scores(judged) for part, judged in parts.items()})
-    return out
+    mean = scores(near)["f1"]
+    return {name: _below(table, mean) for name, table in out.items()}
+
+
+def _below(table: Mapping[str, Any], mean: float | None) -> dict[str, Any]:
+    """Say how far the worst group is below everybody together."""
+    worst = table["groups"][table["worst"]]["f1"] if table["worst"] is not None else None
+    below = None if worst is None or mean is None else round(mean - worst, 3)
+    return {**table, "worst_below_all": below}
 
 
 def _person(judged: Judged, key: str) -> Any:
@@ -85,12 +94,11 @@ def _of_moves(
     judged: Sequence[Judged], groups: Sequence[tuple[str, Callable[[Movement], bool]]]
 ) -> dict[str, Any]:
     """Score groups of movements; false ones are shared out by the groups' sizes."""
-    whole = sum((j.counts() for j in judged), Spotting(0, 0, 0))
-    false = whole.n_found - whole.n_hit
 
     def f1(some: Sequence[Judged], wanted: Callable[[Movement], bool]) -> float:
         total = sum((j.counts(wanted, with_false=False) for j in some), Spotting(0, 0, 0))
-        share = false * total.n_true / max(whole.n_true, 1)
+        whole = sum((j.counts() for j in some), Spotting(0, 0, 0))
+        share = (whole.n_found - whole.n_hit) * total.n_true / max(whole.n_true, 1)
         return 2 * total.n_hit / max(total.n_true + total.n_hit + share, 1e-9)
 
     out = {}
@@ -112,18 +120,18 @@ def _of_poses(judged: Sequence[Judged]) -> dict[str, Any]:
     turned: dict[int, float] = {}
     for one in judged:
         poses = one.filmed.truth.poses
-        aside = float(one.filmed.truth.conditions["view"]["aside_deg"])
+        view = one.filmed.truth.conditions["view"]
         for move in one.filmed.truth.brief_movements:
             held = [p for p in poses if p.start_s <= move.apex_s and p.kind == "pose"]
-            yaw = held[-1].yaw_deg - aside if held else -aside
-            pitch = held[-1].pitch_deg if held else 0.0
+            yaw = (held[-1].yaw_deg if held else 0.0) - float(view["aside_deg"])
+            pitch = (held[-1].pitch_deg if held else 0.0) - float(view["height_deg"])
             turned[id(move)] = float(np.hypot(yaw, pitch))
 
     def within(low: float, high: float) -> Callable[[Movement], bool]:
         return lambda m: low <= turned[id(m)] < high
 
     return _of_moves(
-        judged, [("0-5", within(0, 5)), ("5-10", within(5, 10)), ("10-", within(10, 99))]
+        judged, [("0-8", within(0, 8)), ("8-15", within(8, 15)), ("15-", within(15, 99))]
     )
 
 

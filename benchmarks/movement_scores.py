@@ -7,15 +7,24 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from movement_reading import length_s, meets
 from movement_takes import Filmed
 
-from facesign.biometrics.face.block import FaceBlock
-from facesign.biometrics.face.meter import SignalMeter
-from facesign.biometrics.face.movements import Movement, MovementSpotter, Unassessed
+from facesign.biometrics.face.movements import Movement, Unassessed
 from facesign.biometrics.spotting import Spotting, calibration_error, match, uf1_uar
 from facesign.samples.truth import Movement as Moved
 
-__all__ = ["CLASSES", "Judged", "Scored", "interval", "judge", "run", "scores"]
+__all__ = [
+    "CLASSES",
+    "Judged",
+    "Scored",
+    "calibration",
+    "classes",
+    "interval",
+    "judge",
+    "scores",
+    "timing",
+]
 
 LEAST_IOU = 0.5
 LEAST_AMPLITUDE = 0.15
@@ -54,25 +63,6 @@ class Judged:
         return Spotting(sum(map(wanted, self.true)), hits + false, hits)
 
 
-def run(
-    blocks: Iterable[FaceBlock], spotter: MovementSpotter, meter: SignalMeter
-) -> list[Movement | Unassessed]:
-    """Run a spotter over a take as the pipeline does."""
-    waiting: list[FaceBlock] = []
-    items: list[Movement | Unassessed] = []
-
-    def read(signals: Any) -> None:
-        items.extend(spotter.push(waiting.pop(0), signals, meter.baseline))
-
-    for block in blocks:
-        waiting.append(block)
-        for signals in meter.push(block):
-            read(signals)
-    for signals in meter.finish():
-        read(signals)
-    return [*items, *spotter.finish()]
-
-
 def judge(
     filmed: Filmed, items: Sequence[Movement | Unassessed], gaps: Sequence[Unassessed]
 ) -> Judged:
@@ -86,8 +76,7 @@ def judge(
     found = [item for item in items if isinstance(item, Movement)]
     brief = filmed.truth.brief_movements
     counts = [
-        move.amplitude >= LEAST_AMPLITUDE
-        and not any(move.onset_s <= g.end_s and move.offset_s >= g.start_s for g in gaps)
+        move.amplitude >= LEAST_AMPLITUDE and not meets(move.onset_s, move.offset_s, gaps)
         for move in brief
     ]
     pairs = dict(
@@ -103,12 +92,11 @@ def judge(
         if i not in pairs or counts[pairs[i]]
     ]
     offered_s = float(filmed.take.time_s[-1] - filmed.take.time_s[0])
-    lost_s = sum(gap.end_s - gap.start_s for gap in gaps)
     return Judged(
         filmed,
         tuple(move for move, counted in zip(brief, counts, strict=True) if counted),
         tuple(scored),
-        max(offered_s - lost_s, 0.0),
+        max(offered_s - length_s(gaps), 0.0),
         offered_s,
         tuple(gaps),
     )
@@ -133,7 +121,14 @@ def scores(judged: Sequence[Judged]) -> dict[str, Any]:
         "assessed_s": round(assessed_s, 1),
         "offered_s": round(offered_s, 1),
         "coverage": _rounded(assessed_s / offered_s if offered_s else float("nan")),
+        "unassessed_s": _by_reason([gap for one in judged for gap in one.unassessed]),
     }
+
+
+def _by_reason(gaps: Sequence[Unassessed]) -> dict[str, float]:
+    """Return the seconds of each reason; spans of two reasons may share some."""
+    reasons = sorted({gap.reason for gap in gaps})
+    return {r: round(sum(g.end_s - g.start_s for g in gaps if g.reason == r), 1) for r in reasons}
 
 
 def classes(judged: Sequence[Judged]) -> dict[str, Any]:
@@ -147,6 +142,7 @@ def classes(judged: Sequence[Judged]) -> dict[str, Any]:
     named = [s for s in hits if s.true and s.found.channels[0] in s.true.channels]
     return {
         "n": len(hits),
+        "n_by_class": {name: sum(s.true.name == name for s in hits if s.true) for name in CLASSES},
         "class_uf1": _rounded(uf1),
         "class_uar": _rounded(uar),
         "n_one_sided": len(sides),

@@ -5,8 +5,11 @@ and read as `facesign face events` reads a file. A movement is found where a spa
 with IoU >= 0.5, one to one. Movements count from an amplitude of 0.15 of full range on and
 where they lie in assessed time; what matches a weaker or unassessed one is neither hit nor
 false, all else that is found is false: slow expressions, talk, blinks, swallows, nothing at
-all. The same signals go to the trained classifier, to the rule that came before it, and to a
-plain threshold on `burst`, whose height is chosen on the takes that taught the classifier.
+all. Spans that are not assessed are the same for every spotter. In groups of movements, false
+ones, which belong to none, are shared out by the groups' sizes; above an amplitude of 0.35 all
+of them count. Class scores are over movements that were found. The same signals go to the
+trained classifier, to the rule that came before it, and to a plain threshold on `burst`, whose
+height is chosen on the takes that taught the classifier.
 
     python benchmarks/movements.py --seeds 1-30 --work FOLDER [--workers N] [--onnx FILE]
         [--training TAKES] [--left-out KIND=NAME=FILE ...] [--data FACESIGN_DATA]
@@ -24,12 +27,12 @@ from typing import Any
 from burst_spotter import BurstSpotter, best_threshold
 from movement_groups import left_out_of, tables
 from movement_picture import picture
+from movement_reading import drive, outside, read
 from movement_scores import (
     Judged,
     calibration,
     classes,
     judge,
-    run,
     scores,
     timing,
 )
@@ -40,34 +43,35 @@ from rule_spotter import RuleSpotter
 from trained import open_trained
 
 from facesign.biometrics.face.meter import SignalMeter
-from facesign.biometrics.face.movements import Movement, MovementSpotter, Unassessed
+from facesign.biometrics.face.movements import MovementSpotter, Unassessed
 from facesign.biometrics.face.spotter import ClassifierSpotter
+from facesign.biometrics.spotting import Spotting
 from facesign.models.runtime import Model
 from facesign.samples.studio.rig import find_rig
 from facesign.samples.takes import sharp_blocks_of
 
 PICTURE = ROOT / "docs" / "images" / "movements.svg"
+WHAT_COUNTS = (
+    "brief movements of amplitude 0.15 or more in assessed time, found with IoU >= 0.5, one to "
+    "one; what matches a weaker or unassessed one is neither hit nor false; slow expressions, "
+    "habits, look-alikes and blinks are false; class scores are over movements that were found; "
+    "intervals draw people anew"
+)
 THRESHOLDS = (0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
 Spotters = Mapping[str, Callable[[], MovementSpotter]]
 
 
 def judged_by(one: Filmed, spotters: Spotters) -> dict[str, Judged]:
     """Run every spotter over one take; the classifier, which comes first, says where."""
-    blocks = list(sharp_blocks_of(one.take))
+    signals = list(read(sharp_blocks_of(one.take), SignalMeter("calm_start")))
     out: dict[str, Judged] = {}
     gaps: list[Unassessed] | None = None
     for name, make in spotters.items():
-        items = run(blocks, make(), SignalMeter("calm_start"))
+        items = drive(signals, make())
         if gaps is None:
             gaps = [item for item in items if isinstance(item, Unassessed)]
-        out[name] = judge(one, [m for m in items if not _in(m, gaps)], gaps)
+        out[name] = judge(one, outside(items, gaps), gaps)
     return out
-
-
-def _in(item: Movement | Unassessed, gaps: Sequence[Unassessed]) -> bool:
-    return isinstance(item, Movement) and any(
-        item.onset_s <= gap.end_s and item.offset_s >= gap.start_s for gap in gaps
-    )
 
 
 def operating_curve(judged: Sequence[Judged]) -> Iterator[dict[str, Any]]:
@@ -90,7 +94,7 @@ def operating_curve(judged: Sequence[Judged]) -> Iterator[dict[str, Any]]:
 def main_set(near: Sequence[Judged]) -> dict[str, Any]:
     """Return the scores at the top of the result."""
     total, kinds = scores(near), classes(near)
-    strong = sum((j.counts(lambda m: m.amplitude >= 0.35) for j in near), start=_nothing())
+    strong = sum((j.counts(lambda m: m.amplitude >= 0.35) for j in near), start=Spotting(0, 0, 0))
     return {
         "spotting_f1": total["f1"],
         "spotting_f1_amplitude_0.35": round(strong.f1, 3),
@@ -100,12 +104,6 @@ def main_set(near: Sequence[Judged]) -> dict[str, Any]:
         "coverage": total["coverage"],
         "calibration_error": calibration(near)["calibration_error"],
     }
-
-
-def _nothing() -> Any:
-    from facesign.biometrics.spotting import Spotting
-
-    return Spotting(0, 0, 0)
 
 
 def measure(args: argparse.Namespace) -> dict[str, Any]:
@@ -129,6 +127,7 @@ def measure(args: argparse.Namespace) -> dict[str, Any]:
         **main_set(near),
         "seeds": list(args.seeds),
         "people": "rendered; none of them taught the classifier",
+        "what_counts": WHAT_COUNTS,
         "spotters": {
             name: {part: scores([j[name] for j in judged if _part(j) == part]) for part in parts}
             for name in spotters

