@@ -8,9 +8,10 @@ are correlated with the weight put through the same formulas, over frames in sil
 Repeatability: the correlation of `burst` between one take as filmed and the same take encoded
 again at a fifth of the bit rate, and at two thirds of the size.
 
-    python benchmarks/signal_quality.py TAKES [--again 3]
+    python benchmarks/signal_quality.py TAKES [--again 3] [--write]
 
-TAKES is the work folder of benchmarks/movements.py. Writes results/signal_quality.json.
+TAKES is the work folder of benchmarks/movements.py. Writes results/signal_quality.json, and with
+`--write` biometrics/face/grades.toml.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from typing import Any
 import av
 import numpy as np
 import numpy.typing as npt
-from provenance import write_result
+from provenance import ROOT, write_result
 from scipy.ndimage import uniform_filter1d
 
 from facesign.biometrics.face.readings import BandEnergy, Slope
@@ -38,6 +39,7 @@ from facesign.samples.takes import Take, blocks_of, kept_take, sharp_blocks_of, 
 
 Doubles = npt.NDArray[np.float64]
 
+GRADES = ROOT / "biometrics" / "face" / "grades.toml"
 AMPLITUDE = 0.3
 SMOOTHED = 3
 LEAST_DRIVEN = 0.12
@@ -217,6 +219,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("takes", type=Path)
     parser.add_argument("--again", type=int, default=3, help="takes to record a second time")
+    parser.add_argument("--write", action="store_true", help="replace grades.toml")
     args = parser.parse_args()
     folders = sorted(f for f in args.takes.glob("near-*") if (f / "truth.json").is_file())
     takes = [followed(folder) for folder in folders]
@@ -233,6 +236,11 @@ def main() -> None:
         "repeatability": repeatability(folders[: args.again]),
     }
     write_result("signal_quality", result, [])
+    if args.write:
+        grades = {row["channel"]: row["grade"] for row in rows}
+        head = f"# Written by benchmarks/signal_quality.py from {len(takes)} rendered people.\n"
+        lines = (f'"{name}" = "{grades.get(name, "unvalidated")}"\n' for name in NAMES)
+        GRADES.write_text(head + "".join(lines), "utf-8")
 
 
 if __name__ == "__main__":

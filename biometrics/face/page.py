@@ -26,7 +26,9 @@ Each of {len(CHANNELS)} channels of the face is one number per frame: a distance
 of MediaPipe's face mesh, after head pose is removed and size divided out. Channels follow the
 action units of FACS [facs2002]; left and right are the subject's own. A channel is read in
 {len(READINGS)} ways against the person's own baseline, and a signal is one channel in one
-reading, such as `au12.left.burst`.
+reading, such as `au12.left.burst`. What a channel does within 0.65 s is read out of landmarks and
+the skin's optical flow together (`channel-readout` in [models.md](models.md)); what lasts longer
+is the distance itself.
 
 | reading | unit | what it is |
 | --- | --- | --- |
@@ -43,6 +45,9 @@ not say why.
 
 *Noise* is what camera and landmarks alone give a channel (`benchmarks/channel_noise.py`).
 *Source* is a key in [references.bib](references.bib); `own` formulas are this project's.
+*Grade* is how far 0.3 of full range stands above the channel's noise on rendered faces: d' of 3 or
+more is good, of 1.5 or more fair (`benchmarks/signal_quality.py`, figures in
+[benchmarks.md](benchmarks.md)); a movement of weak channels alone has its reliability lowered.
 *Validated* is the correlation of `level` with the weight of the face rig's shape of that name, over
 rendered video (`benchmarks/signals_vs_rig.py`); `unvalidated` channels have not been compared
 with anything: read them as an unproved measurement.
@@ -50,7 +55,9 @@ with anything: read them as an unproved measurement.
 This page is written by `python -m facesign.biometrics.face.page docs/signals.md`, from the
 source tree's root.
 """
-_COLUMNS = "| channel | measures | unit | noise | source | validated |\n" + "| --- " * 6 + "|\n"
+_COLUMNS = (
+    "| channel | measures | unit | noise | grade | source | validated |\n" + "| --- " * 7 + "|\n"
+)
 RESULTS = Path("benchmarks", "results", "signals_vs_rig.json")
 
 
@@ -83,6 +90,7 @@ def _row(channel: ChannelSpec, result: Mapping[str, Any] | None) -> str:
         _meaning(channel),
         channel.unit,
         f"{channel.noise:.4f}",
+        channel.grade,
         channel.source,
         _validated(result),
     )

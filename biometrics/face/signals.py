@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from importlib.resources import files
-from typing import Literal, Protocol, TypeAlias
+from typing import Any, Literal, Protocol, TypeAlias
 
 import numpy as np
 
@@ -20,6 +20,7 @@ __all__ = [
     "READINGS",
     "SIGNALS",
     "ChannelSpec",
+    "Grade",
     "SignalSpec",
     "Signals",
     "channel_values",
@@ -29,6 +30,8 @@ Region: TypeAlias = Literal["brows", "eyes", "gaze", "nose", "mouth", "jaw"]
 Length: TypeAlias = Literal["inter-ocular distance", "eye width"]
 Reading: TypeAlias = Literal["level", "speed", "burst"]
 READINGS: tuple[Reading, ...] = ("level", "speed", "burst")
+
+Grade: TypeAlias = Literal["good", "fair", "weak", "unvalidated"]
 
 _UNIT_OF: dict[Reading, str] = {"level": "1", "speed": "1/s", "burst": "1"}
 
@@ -45,6 +48,9 @@ class ChannelSpec:
     """Key in docs/references.bib, or `own`."""
     noise: float
     """Standard deviation that camera and landmarks alone give it, in `unit`."""
+    grade: Grade
+    """How far 0.3 of full range stands above its noise on rendered faces: d' of 3 or more is
+    `good`, of 1.5 or more `fair`."""
     extract: Callable[[FloatArray], FloatArray]
 
     @property
@@ -141,15 +147,19 @@ _MIDLINE: tuple[tuple[str, str, Region, str, _MidFormula], ...] = (
 
 
 def _channels() -> Iterator[ChannelSpec]:
-    noise = tomllib.loads(files("facesign.biometrics.face").joinpath("noise.toml").read_text())
+    noise, grades = _table("noise.toml"), _table("grades.toml")
     sides: tuple[Side, ...] = ("left", "right")
     for stem, title, region, source, formula in _PAIRED:
         for side in sides:
-            name = f"{stem}.{side}"
-            extract = partial(formula, side=side)
-            yield ChannelSpec(name, f"{title}, {side}", region, source, noise[name], extract)
+            name, extract = f"{stem}.{side}", partial(formula, side=side)
+            of = (noise[name], grades[name], extract)
+            yield ChannelSpec(name, f"{title}, {side}", region, source, *of)
     for name, title, region, source, middle in _MIDLINE:
-        yield ChannelSpec(name, title, region, source, noise[name], middle)
+        yield ChannelSpec(name, title, region, source, noise[name], grades[name], middle)
+
+
+def _table(name: str) -> dict[str, Any]:
+    return tomllib.loads(files("facesign.biometrics.face").joinpath(name).read_text("utf-8"))
 
 
 CHANNELS: tuple[ChannelSpec, ...] = tuple(_channels())

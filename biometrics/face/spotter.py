@@ -12,7 +12,7 @@ from facesign.biometrics.face.block import FaceBlock
 from facesign.biometrics.face.decoding import Decoder, RawMovement, Scores
 from facesign.biometrics.face.evengrid import GRID_HZ, EvenGrid, GridRows
 from facesign.biometrics.face.movements import Movement, Unassessed
-from facesign.biometrics.face.quality import reliability_of
+from facesign.biometrics.face.quality import Reliability, reliability_of
 from facesign.biometrics.face.signals import CHANNELS, SIGNALS, Signals
 from facesign.biometrics.face.unassessed import Doubts
 from facesign.biometrics.stream import FloatArray, TimeArray
@@ -31,6 +31,12 @@ HOLE_S = 1.0
 """After a longer hole between frames everything starts afresh."""
 LEVELS_S = 3.0
 EDGE_S = 0.05
+LOWER: dict[Reliability, Reliability] = {
+    "high": "medium",
+    "medium": "low",
+    "low": "low",
+    "none": "none",
+}
 ONE_SIDED = 0.5
 """On rendered takes: 14 of 17 one-sided movements were told as such, 48 of 48 others not."""
 
@@ -140,12 +146,17 @@ class ClassifierSpotter:
             offset_s=found.offset_s,
             channels=tuple(CHANNELS[i].name for i in named),
             strength=self._level_at(found.apex_s, named),
-            reliability=reliability_of(
-                self._baseline.rate_hz if self._baseline else 0.0, self._size_px
-            ),
+            reliability=self._reliability(named),
             probability=found.probability,
             megc_class=MEGC_CLASSES[int(np.argmax(found.kinds))],
         )
+
+    def _reliability(self, channels: list[int]) -> Reliability:
+        """Grade by rate and size, one step lower where every channel that moved is a weak one."""
+        rate_hz = self._baseline.rate_hz if self._baseline else 0.0
+        grade = reliability_of(rate_hz, self._size_px)
+        weak = all(CHANNELS[i].grade in ("weak", "unvalidated") for i in channels)
+        return LOWER[grade] if weak else grade
 
     def _named(self, found: RawMovement) -> list[int]:
         """Return the columns of the channels that moved, likeliest first.

@@ -40,11 +40,11 @@ def test_a_row_says_what_is_measured_in_what_and_by_whom() -> None:
     page = signals_page({})
     assert row_of(page, "au45.left")[1:] == [
         *("lid closure as the negative of lid opening over eye width (AU45)", "eye width"),
-        *("0.0016", "soukupova2016", "unvalidated"),
+        *("0.0016", "good", "soukupova2016", "unvalidated"),
     ]
     assert row_of(page, "jaw.sideways")[1:] == [
         *("how far the jaw stands to the subject's left of the nose root",),
-        *("inter-ocular distance", "0.0001", "own", "unvalidated"),
+        *("inter-ocular distance", "0.0001", "unvalidated", "own", "unvalidated"),
     ]
 
 

@@ -191,3 +191,17 @@ def test_a_new_baseline_does_not_lose_the_movement_before_it() -> None:
             items += list(spotter.push(block, signals, baseline))
     items += list(spotter.finish())
     assert len(movements(items, NEAR)) == 1
+
+
+def test_a_movement_of_weak_channels_alone_is_less_reliable() -> None:
+    spotter = ClassifierSpotter(model())
+    time_s = even_times(14.0)
+    (one,) = movements(
+        spot(time_s, with_brows(time_s, noisy(time_s), 11.0, 0.02), spotter=spotter), NEAR
+    )
+    grades = {channel.name: channel.grade for channel in CHANNELS}
+    assert grades["au2.left"] == "good"
+    assert one.reliability == "high"
+    weak = [i for i, channel in enumerate(CHANNELS) if channel.grade == "weak"]
+    assert spotter._reliability(weak) == "medium"
+    assert spotter._reliability([*weak, NAMES.index("au2.left")]) == "high"
