@@ -45,7 +45,7 @@ PUBLISHED = {
 def run_recognition(clips: Sequence[Clip], model: Model, *, train: bool) -> dict[str, Any]:
     """Recognize every labelled expression of short clips."""
     wanted = [clip for clip in clips if clip.labels and clip.labels[0].megc_class is not None]
-    samples = [sample_of(_shown(read, clip, "whole"), model) for clip in wanted]
+    samples = [sample_of(_shown(clip), model) for clip in wanted]
     result = recognition([sample for sample in samples if sample is not None], train=train)
     return {**result, "n_labels_unusable": sum(clip.n_unusable for clip in clips)}
 
@@ -55,7 +55,7 @@ def run_spotting(clips: Sequence[Clip], model: Model, *, train: bool) -> dict[st
     out: dict[str, Any] = {}
     for dataset in sorted({clip.dataset for clip in clips}):
         own = [clip for clip in clips if clip.dataset == dataset]
-        readings = [_shown(read, clip, "calm_start") for clip in own]
+        readings = [_shown(clip) for clip in own]
         if train:
             out[dataset] = spotting(taught_by_others(readings, model))
         else:
@@ -88,10 +88,10 @@ def split(readings: Sequence[Reading], left_out: str) -> tuple[list[Reading], li
     )
 
 
-def _shown(work: Callable[..., Reading], clip: Clip, *arguments: Any) -> Reading:
-    """Do the work and say on stderr how it goes: datasets take hours."""
-    print(f"{clip.dataset} {clip.name}", file=sys.stderr, flush=True)
-    return work(clip, *arguments)
+def _shown(clip: Clip) -> Reading:
+    """Read a clip and say on stderr how it goes: datasets take hours."""
+    print(f"{clip.dataset} {clip.subject} {clip.name}", file=sys.stderr, flush=True)
+    return read(clip)
 
 
 def measure(protocol: str, folders: Mapping[str, Path], model: Model, *, train: bool) -> Any:

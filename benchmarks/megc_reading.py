@@ -13,7 +13,7 @@ from megc_scores import THRESHOLDS, Sample
 from facesign.biometrics.face.baseline import Baseline, BaselineSource
 from facesign.biometrics.face.block import FaceBlock
 from facesign.biometrics.face.evengrid import EvenGrid, GridRows
-from facesign.biometrics.face.meter import SignalMeter
+from facesign.biometrics.face.meter import WHOLE_MOST_S, SignalMeter
 from facesign.biometrics.face.movements import Movement
 from facesign.biometrics.face.signals import Signals
 from facesign.biometrics.face.spotter import ClassifierSpotter
@@ -59,16 +59,16 @@ def frames_of(clip: Clip) -> Iterator[Frame]:
         yield Frame(clip.seconds(number), rgb)
 
 
-def read(clip: Clip, baseline: BaselineSource) -> Reading:
-    """Track the face through a clip and read its signals.
+def read(clip: Clip) -> Reading:
+    """Track the face through a clip and read its signals against the whole of it.
 
-    Args:
-        clip: The clip.
-        baseline: What the signals are read against: a short clip has only itself.
+    A clip that is too long for that is read against its calm start, as a live session is.
     """
     take: Take | None = watch(clip.video) if clip.video else watched(frames_of(clip))
     if take is None:
         return Reading(clip, ())
+    is_short = take.time_s[-1] - take.time_s[0] < WHOLE_MOST_S
+    baseline: BaselineSource = "whole" if is_short else "calm_start"
     meter, waiting = SignalMeter(baseline), list(sharp_blocks_of(take))
     signals = [s for block in waiting for s in _with_baseline(meter, meter.push(block))]
     signals += _with_baseline(meter, meter.finish())
