@@ -39,7 +39,7 @@ PUBLISHED = {
     "MEGC 2025 baseline, unseen videos of SAMM": {"spotting_f1": 0.0278, "strs": 0.0062},
     "MEGC 2025 baseline, unseen videos of CAS(ME)3": {"spotting_f1": 0.0387, "strs": 0.0086},
 }
-"""Fan et al. 2025: ten and twenty long videos that are not part of the datasets read here."""
+"""Fan et al. 2025, arXiv:2506.15298: long videos that are not part of the datasets read here."""
 
 
 def run_recognition(clips: Sequence[Clip], model: Model, *, train: bool) -> dict[str, Any]:

@@ -76,7 +76,7 @@ def recognized(samples: Sequence[Sample], *, train: bool) -> list[str | None]:
     """Return the class that each sample is given; with `train`, taught by other subjects."""
     given: list[str | None] = [None] * len(samples)
     seen = [i for i, sample in enumerate(samples) if sample.features is not None]
-    if not train:
+    if not train or not seen:
         for i in seen:
             given[i] = CLASSES[int(np.argmax(_array(samples[i].kinds)[: len(CLASSES)]))]
         return given

@@ -103,6 +103,11 @@ def test_uf1_and_uar_over_all_samples_are_those_of_the_challenge() -> None:
     assert result["by_dataset"]["made up"]["uf1"] == result["uf1"]
 
 
+@pytest.mark.parametrize("train", [False, True])
+def test_without_any_face_everything_is_missed(train: bool) -> None:
+    assert recognized([sample("a", "positive", None)], train=train) == [None]
+
+
 def test_spotting_counts_micro_and_macro_apart() -> None:
     found = (move(1.0, 1.19), move(3.0, 4.0), move(3.5, 3.7))
     result = spotting([Spotted(CLIP, found)])
