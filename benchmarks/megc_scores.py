@@ -35,7 +35,7 @@ class Sample:
     subject: str
     true: str
     features: Doubles | None
-    """Shape (n_features,); None where no face was found, which counts as missed."""
+    """Shape (n_features,); None where no signal was read, which counts as missed."""
     kinds: Doubles | None
     """The network's probabilities of the classes, other last, shape (4,)."""
 
@@ -108,7 +108,7 @@ def recognition(samples: Sequence[Sample], *, train: bool) -> dict[str, Any]:
         return {
             "n_subjects": len({samples[i].subject for i in rows}),
             "n_samples": len(rows),
-            "n_without_face": sum(samples[i].features is None for i in rows),
+            "n_unread": sum(samples[i].features is None for i in rows),
             "n_of_class": {name: true.count(name) for name in CLASSES},
             "uf1": _rounded(uf1),
             "uar": _rounded(uar),

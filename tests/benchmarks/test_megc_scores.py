@@ -98,7 +98,7 @@ def test_uf1_and_uar_over_all_samples_are_those_of_the_challenge() -> None:
     # Positive: 1 hit, 1 missed, F1 2/3. Negative: 1 hit, 1 false, 1 without a face, F1 1/2.
     assert result["uf1"] == pytest.approx((2 / 3 + 1 / 2) / 2, abs=1e-4)
     assert result["uar"] == 0.5
-    assert (result["n_samples"], result["n_subjects"], result["n_without_face"]) == (4, 2, 1)
+    assert (result["n_samples"], result["n_subjects"], result["n_unread"]) == (4, 2, 1)
     assert result["n_of_class"] == {"positive": 2, "negative": 2, "surprise": 0}
     assert result["by_dataset"]["made up"]["uf1"] == result["uf1"]
 
