@@ -1,32 +1,35 @@
 """Where CASME II, SAMM, SAMM Long Videos, CAS(ME)2 and CAS(ME)3 keep frames and labels.
 
-The layouts are those that the datasets' own descriptions give; nobody here holds the data, so
-they were tried on folders that mimic them. Sheets may be the .xlsx that comes with a dataset or
-a .csv of the same columns and name.
+The layouts follow the datasets' descriptions and public code that reads them; they were tried
+on folders that mimic them, not on the data. See docs/megc.md.
 """
 
 from __future__ import annotations
 
-import csv
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
+
+from megc_sheets import LayoutError, Row, find, number, plain_rows, rows_of, sheet
 
 __all__ = ["LAYOUTS", "Clip", "Labelled", "Layout", "LayoutError", "read_clips"]
 
 Kind = Literal["micro", "macro"]
-Row = Mapping[str, str]
 
-
-class LayoutError(ValueError):
-    """A folder is not laid out as the dataset's description says."""
+CLASS_OF = {
+    **dict.fromkeys(("happiness", "happy", "positive"), "positive"),
+    "surprise": "surprise",
+    **dict.fromkeys(("disgust", "repression", "anger", "contempt", "fear"), "negative"),
+    **dict.fromkeys(("sadness", "sad", "negative"), "negative"),
+}
+"""As MEGC 2019 grouped them; `others`, `other` and blanks have no class."""
 
 
 @dataclass(frozen=True, slots=True)
 class Labelled:
-    """One expression that the dataset's coders marked, in frame numbers."""
+    """One expression that the dataset's coders marked, in frame numbers, both ends within."""
 
     onset: int
     apex: int
@@ -38,242 +41,223 @@ class Labelled:
 
 @dataclass(frozen=True, slots=True)
 class Clip:
-    """Consecutive frames of one subject."""
+    """Frames of one subject, as pictures by number or as a video."""
 
     dataset: str
     subject: str
     name: str
     rate_hz: float
-    frames: tuple[Path, ...]
-    first: int
-    """Number of the first frame, as labels count."""
+    frames: tuple[tuple[int, Path], ...]
+    """Number and picture of each frame, in order; of a video none."""
+    video: Path | None
     labels: tuple[Labelled, ...]
+    n_unusable: int
+    """Labels without two ends in the clip, as some sheets have them; they do not count."""
 
-    def seconds(self, number: int) -> float:
+    @property
+    def first(self) -> int:
+        """Number of the first frame; a video's first frame is 1."""
+        return self.frames[0][0] if self.frames else 1
+
+    def seconds(self, frame: int) -> float:
         """Return the time of a frame number."""
-        return (number - self.first) / self.rate_hz
+        return (frame - self.first) / self.rate_hz
+
+    def span(self, label: Labelled) -> tuple[float, float]:
+        """Return a label's span in seconds, from its first frame to the end of its last."""
+        return self.seconds(label.onset), self.seconds(label.offset + 1)
 
     def spans(self, kind: Kind) -> list[tuple[float, float]]:
-        """Return onset and offset of the expressions of a kind, in seconds."""
-        return [
-            (self.seconds(one.onset), self.seconds(one.offset))
-            for one in self.labels
-            if one.kind == kind
-        ]
+        """Return the spans of the expressions of a kind, in seconds."""
+        return [self.span(one) for one in self.labels if one.kind == kind]
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """What is where in one dataset."""
+    """One dataset: how fast, whether its clips are long, and how it is read."""
 
     name: str
     rate_hz: float
     is_long: bool
-    sheets: tuple[str, ...]
-    """Names of the label sheets without ending; the first that is there is read."""
-    columns: Sequence[str]
-    """Columns by position where the sheet has no header; empty where it has one."""
-    subject: Callable[[Row], str]
-    folder: Callable[[Row], str]
-    """Folder of the frames, from the dataset's root; may hold wildcards."""
-    onset: str
-    apex: str
-    offset: str
-    kind: Callable[[Row], Kind]
-    emotion: str
+    read: Callable[[Layout, Path], Iterator[Clip]]
 
+    def clip(self, subject: str, place: Path, rows: Iterable[tuple[Row, Kind]]) -> Clip:
+        """Put frames and labels of one clip together.
 
-CLASS_OF = {
-    "happiness": "positive",
-    "happy": "positive",
-    "positive": "positive",
-    "surprise": "surprise",
-    **dict.fromkeys(
-        ("disgust", "repression", "anger", "contempt", "fear", "sadness", "sad", "negative"),
-        "negative",
-    ),
-}
-"""As MEGC 2019 grouped them; `others`, `other` and blanks have no class."""
+        Raises:
+            LayoutError: The folder holds no numbered frames.
+        """
+        frames = () if place.is_file() else tuple(sorted(_numbered(place)))
+        if not frames and not place.is_file():
+            raise LayoutError(f"{self.name}: {place} holds no frames with a number (.jpg, .png)")
+        read = [_labelled(row, kind, frames) for row, kind in rows]
+        return Clip(
+            dataset=self.name,
+            subject=subject,
+            name=f"{place.parent.name}/{place.name}",
+            rate_hz=self.rate_hz,
+            frames=frames,
+            video=place if place.is_file() else None,
+            labels=tuple(label for label in read if label is not None),
+            n_unusable=read.count(None),
+        )
 
-
-def _three(text: str) -> str:
-    return f"{int(float(text)):03}"
-
-
-LAYOUTS: Mapping[str, Layout] = {
-    "casme2": Layout(
-        name="CASME II",
-        rate_hz=200.0,
-        is_long=False,
-        sheets=("CASME2-coding-20140508", "CASME2-coding-20190701"),
-        columns=(),
-        subject=lambda r: f"sub{int(float(r['Subject'])):02}",
-        folder=lambda r: f"*/sub{int(float(r['Subject'])):02}/{r['Filename']}",
-        onset="OnsetFrame",
-        apex="ApexFrame",
-        offset="OffsetFrame",
-        kind=lambda _: "micro",
-        emotion="Estimated Emotion",
-    ),
-    "samm": Layout(
-        name="SAMM",
-        rate_hz=200.0,
-        is_long=False,
-        sheets=("SAMM_Micro_FACS_Codes_v2",),
-        columns=(),
-        subject=lambda r: _three(r["Subject"]),
-        folder=lambda r: f"{_three(r['Subject'])}/{r['Filename']}",
-        onset="Onset Frame",
-        apex="Apex Frame",
-        offset="Offset Frame",
-        kind=lambda _: "micro",
-        emotion="Estimated Emotion",
-    ),
-    "samm-long": Layout(
-        name="SAMM Long Videos",
-        rate_hz=200.0,
-        is_long=True,
-        sheets=("SAMM_LongVideos_V2_Release", "SAMM_LongVideos_V1_Release"),
-        columns=(),
-        subject=lambda r: _three(r["Subject"]),
-        folder=lambda r: "_".join(r["Filename"].split("_")[:2]),
-        onset="Onset Frame",
-        apex="Apex Frame",
-        offset="Offset Frame",
-        kind=lambda r: "micro" if r["Type"].strip().lower().startswith("micro") else "macro",
-        emotion="Estimated Emotion",
-    ),
-    "cas-me-2": Layout(
-        name="CAS(ME)2",
-        rate_hz=30.0,
-        is_long=True,
-        sheets=("CAS(ME)^2code_final", "CAS(ME)2code_final"),
-        columns=(
-            "Subject",
-            "Filename",
-            "Onset",
-            "Apex",
-            "Offset",
-            "AUs",
-            "Emotion",
-            "Type",
-            "Self-report",
-        ),
-        subject=lambda r: f"s{int(float(r['Subject'])):02}",
-        folder=lambda r: f"rawpic/s{int(float(r['Subject'])):02}/*{r['Filename'].split('_')[0]}*",
-        onset="Onset",
-        apex="Apex",
-        offset="Offset",
-        kind=lambda r: "micro" if r["Type"].strip().lower().startswith("micro") else "macro",
-        emotion="Emotion",
-    ),
-    "cas-me-3": Layout(
-        name="CAS(ME)3 part A",
-        rate_hz=30.0,
-        is_long=True,
-        sheets=("cas(me)3_part_A_ME_label_JpgIndex_v2", "cas(me)3_part_A_label"),
-        columns=(),
-        subject=lambda r: r["Subject"],
-        folder=lambda r: f"{r['Subject']}/{r['Filename']}/color",
-        onset="Onset",
-        apex="Apex",
-        offset="Offset",
-        kind=lambda r: "macro" if r.get("Type", "").lower().startswith("macro") else "micro",
-        emotion="emotion",
-    ),
-}
+    def missing(self, root: Path, what: str) -> LayoutError:
+        """Return the error for a place that the labels speak of and that is not there."""
+        return LayoutError(f"{self.name}: no {what} under {root}")
 
 
 def read_clips(key: str, root: Path) -> list[Clip]:
-    """Read every clip of a dataset with its labels.
+    """Read every clip of a dataset with its labels, by name.
 
     Raises:
         LayoutError: The sheet or a labelled clip's frames are not there.
     """
     layout = LAYOUTS[key]
-    grouped: dict[str, list[Row]] = {}
-    for row in _rows(layout, root):
-        grouped.setdefault(layout.folder(row), []).append(row)
-    return [_clip(layout, root, folder, rows) for folder, rows in grouped.items()]
+    if not root.is_dir():
+        raise LayoutError(f"{layout.name}: {root} is no folder")
+    return sorted(layout.read(layout, root), key=lambda clip: (clip.subject, clip.name))
 
 
-def _clip(layout: Layout, root: Path, folder: str, rows: Sequence[Row]) -> Clip:
-    places = sorted(p for p in root.glob(folder) if p.is_dir())
-    if not places:
-        raise LayoutError(f"{layout.name}: no folder {folder} under {root.name}")
-    numbered = sorted(_numbered(places[0]))
-    if not numbered:
-        raise LayoutError(f"{layout.name}: {folder} holds no numbered .jpg or .png frames")
-    labels = tuple(
-        Labelled(
-            onset=_frame(row[layout.onset]),
-            apex=_frame(row[layout.apex] or row[layout.onset]),
-            offset=_frame(row[layout.offset]),
-            kind=layout.kind(row),
-            megc_class=CLASS_OF.get(row.get(layout.emotion, "").strip().lower()),
+def _casme2(layout: Layout, root: Path) -> Iterator[Clip]:
+    for row in rows_of(sheet(layout.name, root, "CASME2-coding-*"), "estimatedemotion"):
+        subject = f"sub{_padded(row, 2)}"
+        place = _first(root, f"{subject}/{row['filename']}", depth=2)
+        if place is None:
+            raise layout.missing(root, f"{subject}/{row['filename']}")
+        yield layout.clip(subject, place, [(row, "micro")])
+
+
+def _samm(layout: Layout, root: Path) -> Iterator[Clip]:
+    for row in rows_of(sheet(layout.name, root, "*Micro_FACS_Codes_v2"), "estimatedemotion"):
+        subject = _padded(row, 3)
+        place = _first(root, f"{subject}/{row['filename']}", depth=1)
+        if place is None:
+            raise layout.missing(root, f"{subject}/{row['filename']}")
+        yield layout.clip(subject, place, [(row, "micro")])
+
+
+def _samm_long(layout: Layout, root: Path) -> Iterator[Clip]:
+    rows = rows_of(sheet(layout.name, root, "SAMM_LongVideos_V*_Release"), "type")
+    # The sheet of the long videos has no emotions; micro-expressions have theirs in SAMM's own.
+    short = find(root, "*Micro_FACS_Codes_v2")
+    known = _emotions(short) if short else {}
+    places = {p.name: p for p in _folders(root, r"\d{3}_\d+", depth=1)}
+    labelled: dict[str, list[tuple[Row, Kind]]] = {name: [] for name in places}
+    for row in rows:
+        video = "_".join(row["filename"].split("_")[:2])
+        if video not in labelled:
+            raise layout.missing(root, video)
+        kind = _kind(row["type"])
+        emotion = known.get(row["filename"], "") if kind == "micro" else ""
+        labelled[video].append(({**row, "emotion": emotion}, kind))
+    for video, own in labelled.items():
+        yield layout.clip(video.split("_")[0], places[video], own)
+
+
+def _cas_me_2(layout: Layout, root: Path) -> Iterator[Clip]:
+    path = sheet(layout.name, root, "*code_final*")
+    subjects = {number(row[2]): row[1] for row in plain_rows(path, "naming rule1")}
+    codes = {row[1]: f"{number(row[0]):04}" for row in plain_rows(path, "naming rule2")}
+    places = {
+        (p.parent.name, p.name.split("_")[1][:4]): p
+        for pattern in ("rawvideo/s*/*_*.avi", "rawpic/s*/*_*", "s*/*_*")
+        for p in sorted(root.glob(pattern))
+    }
+    labelled: dict[tuple[str, str], list[tuple[Row, Kind]]] = {key: [] for key in places}
+    columns = ("subject", "filename", "onset", "apex", "offset", "aus", "emotion", "type")
+    for cells in plain_rows(path, None):
+        row = dict(zip(columns, cells, strict=False))
+        key = (
+            subjects.get(number(row["subject"]), ""),
+            codes.get(row["filename"].split("_")[0], ""),
         )
-        for row in rows
-        if _is_number(row[layout.onset]) and _is_number(row[layout.offset])
-    )
-    return Clip(
-        layout.name,
-        layout.subject(rows[0]),
-        folder,
-        layout.rate_hz,
-        tuple(path for _, path in numbered),
-        numbered[0][0],
-        labels,
-    )
+        if key not in labelled:
+            raise layout.missing(root, f"rawpic/{key[0]}/*_{key[1]}* for {row['filename']}")
+        labelled[key].append((row, _kind(row["type"])))
+    for (subject, _), own in labelled.items():
+        yield layout.clip(subject, places[subject, _], own)
+
+
+def _cas_me_3(layout: Layout, root: Path) -> Iterator[Clip]:
+    sheets: tuple[tuple[Kind, str], ...] = (("micro", "ME"), ("macro", "MaE"))
+    places = {
+        (p.parents[1].name, p.parent.name.lower()): p
+        for pattern in ("", "*/", "*/*/", "*/*/*/")
+        for p in sorted(root.glob(f"{pattern}spNO.*/*/color"))
+    }
+    labelled: dict[tuple[str, str], list[tuple[Row, Kind]]] = {key: [] for key in places}
+    for kind, letters in sheets:
+        for row in rows_of(
+            sheet(layout.name, root, f"*part_A_{letters}_label_JpgIndex*"), "emotion"
+        ):
+            subject = f"spNO.{re.sub(r'[^0-9]', '', row['subject'])}"
+            key = (subject, row["filename"].lower())
+            if key not in labelled:
+                raise layout.missing(root, f"{subject}/{row['filename']}/color")
+            labelled[key].append((row, kind))
+    for (subject, _), own in labelled.items():
+        yield layout.clip(subject, places[subject, _], own)
+
+
+LAYOUTS: Mapping[str, Layout] = {
+    "casme2": Layout("CASME II", 200.0, False, _casme2),
+    "samm": Layout("SAMM", 200.0, False, _samm),
+    "samm-long": Layout("SAMM Long Videos", 200.0, True, _samm_long),
+    "cas-me-2": Layout("CAS(ME)2", 30.0, True, _cas_me_2),
+    "cas-me-3": Layout("CAS(ME)3 part A", 30.0, True, _cas_me_3),
+}
+
+
+def _labelled(row: Row, kind: Kind, frames: tuple[tuple[int, Path], ...]) -> Labelled | None:
+    """Read a label; a missing end is the apex, one after the last frame is the last frame."""
+    apex = number(row["apex"])
+    onset, offset = number(row["onset"]) or apex, number(row["offset"]) or apex
+    if onset is None or offset is None:
+        return None
+    offset = min(offset, frames[-1][0]) if frames else offset
+    if offset < onset or (frames and onset < frames[0][0]):
+        return None
+    emotion = row.get("estimatedemotion", row.get("emotion", "")).strip().lower()
+    if apex is None or not onset <= apex <= offset:
+        apex = (onset + offset) // 2
+    return Labelled(onset, apex, offset, kind, CLASS_OF.get(emotion))
+
+
+def _padded(row: Row, width: int) -> str:
+    subject = number(row["subject"])
+    if subject is None:
+        raise LayoutError(f"{row['filename']}: the subject is {row['subject']!r}, not a number")
+    return f"{subject:0{width}}"
+
+
+def _emotions(path: Path) -> Mapping[str, str]:
+    return {row["filename"]: row["estimatedemotion"] for row in rows_of(path, "estimatedemotion")}
+
+
+def _kind(text: str) -> Kind:
+    return "micro" if text.strip().lower().startswith("micro") else "macro"
 
 
 def _numbered(folder: Path) -> Iterator[tuple[int, Path]]:
     for path in folder.iterdir():
-        if path.suffix.lower() in (".jpg", ".jpeg", ".png"):
-            number = re.search(r"(\d+)$", path.stem)
-            if number:
-                yield int(number.group(1)), path
+        if path.suffix.lower() in (".jpg", ".jpeg", ".png", ".bmp"):
+            digits = re.search(r"(\d+)$", path.stem)
+            if digits:
+                yield int(digits.group(1)), path
 
 
-def _rows(layout: Layout, root: Path) -> Iterator[Row]:
-    for stem in layout.sheets:
-        for path in (root / f"{stem}.xlsx", root / f"{stem}.csv"):
-            if path.is_file():
-                yield from _as_dicts(layout, _cells(path), path)
-                return
-    wanted = " or ".join(f"{stem}.xlsx" for stem in layout.sheets)
-    raise LayoutError(f"{layout.name}: {root} has no {wanted} (or .csv)")
+def _first(root: Path, place: str, *, depth: int) -> Path | None:
+    """Return a folder that lies at most so many folders down."""
+    for down in range(depth + 1):
+        for found in sorted(root.glob("*/" * down + place)):
+            if found.is_dir():
+                return found
+    return None
 
 
-def _as_dicts(layout: Layout, cells: Sequence[Sequence[str]], path: Path) -> Iterator[Row]:
-    """Pair cells with the header, which stands in the first row that has the onset's name."""
-    header: Sequence[str] = layout.columns
-    for row in cells:
-        if not header:
-            if layout.onset in row:
-                header = row
-            continue
-        if any(row):
-            yield dict(zip(header, row, strict=False))
-    if not header:
-        raise LayoutError(f"{path.name}: no column named {layout.onset}")
-
-
-def _cells(path: Path) -> list[list[str]]:
-    if path.suffix == ".csv":
-        with path.open(newline="", encoding="utf-8-sig") as file:
-            return [[cell.strip() for cell in row] for row in csv.reader(file)]
-    try:
-        from openpyxl import load_workbook
-    except ImportError as error:
-        raise LayoutError(f"{path.name}: reading .xlsx needs `pip install openpyxl`") from error
-    book: Any = load_workbook(path, data_only=True)
-    rows = book.worksheets[0].iter_rows(values_only=True)
-    return [["" if cell is None else str(cell).strip() for cell in row] for row in rows]
-
-
-def _is_number(text: str) -> bool:
-    return bool(re.fullmatch(r"\d+(\.0+)?", text.strip()))
-
-
-def _frame(text: str) -> int:
-    return int(float(text)) if _is_number(text) else 0
+def _folders(root: Path, name: str, *, depth: int) -> Iterator[Path]:
+    for down in range(depth + 1):
+        for path in sorted(root.glob("*/" * down + "*")):
+            if path.is_dir() and re.fullmatch(name, path.name):
+                yield path

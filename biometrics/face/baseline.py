@@ -30,8 +30,12 @@ STATE_LEAST_S = 2.0
 """Less speaking (or listening) than this is not enough to be a baseline of its own."""
 FRONTAL_DEG = 20.0
 CALM_DEG_PER_S = 40.0
+TURN_OVER_S = 0.025
+"""A turn is measured over at least this long: from frame to frame of a fast camera the noise
+of the landmarks alone turns faster than a calm head."""
 MOST_HZ = 240.0
 """No camera is faster; frames of one time would have no rate at all."""
+MOST_PAST = int(TURN_OVER_S * MOST_HZ) + 1
 LIMITED_RATIO = 6.0
 """Own choice; the largest ratio of any pair is 5.0 over 47 rendered people, 2.6 over six clips
 of real ones."""
@@ -98,7 +102,8 @@ class BaselineCollector:
         self._kept: list[_Kept] = []
         self._seconds = 0.0
         self._last_s: float | None = None
-        self._last_pose: tuple[float, float] | None = None
+        self._poses: DoubleArray = np.zeros((0, 3))
+        """Time, yaw and pitch of the last frames."""
 
     def push(self, block: FaceBlock, marked: BoolArray | None, *, closed: bool) -> Baseline | None:
         """Take one block.
@@ -139,19 +144,24 @@ class BaselineCollector:
 
     def _counts(self, block: FaceBlock) -> BoolArray:
         """Tell which frames are found, large enough, frontal and calm."""
-        yaw = np.concatenate([[self._last_pose[0] if self._last_pose else np.nan], block.yaw_deg])
-        pitch = np.concatenate(
-            [[self._last_pose[1] if self._last_pose else np.nan], block.pitch_deg]
-        )
-        before_s = self._last_s if self._last_s is not None else block.time_s[0] - 1.0
-        step_s = np.diff(np.concatenate([[before_s], block.time_s]))
-        turn = np.hypot(np.diff(yaw), np.diff(pitch)) / np.maximum(step_s, 1e-3)
-        self._last_pose = (float(block.yaw_deg[-1]), float(block.pitch_deg[-1]))
+        turn = self._turn_deg_per_s(block)
         calm = ~(turn > CALM_DEG_PER_S)
         frontal = np.hypot(block.yaw_deg, block.pitch_deg) < FRONTAL_DEG
         large = block.inter_ocular_px >= MIN_INTER_OCULAR_PX
         found: BoolArray = block.found & calm & frontal & large
         return found
+
+    def _turn_deg_per_s(self, block: FaceBlock) -> DoubleArray:
+        """Return how fast the head has turned up to each frame; NaN beside a lost face."""
+        n_past = len(self._poses)
+        new = np.column_stack([block.time_s, block.yaw_deg, block.pitch_deg]).astype(np.float64)
+        poses = np.concatenate([self._poses, new])
+        self._poses = poses[-MOST_PAST:]
+        time_s, now = poses[:, 0], np.arange(n_past, len(poses))
+        before = np.searchsorted(time_s, time_s[now] - TURN_OVER_S, side="right") - 1
+        step = poses[now] - poses[np.maximum(before, 0)]
+        turn: DoubleArray = np.hypot(step[:, 1], step[:, 2]) / np.maximum(step[:, 0], 1e-3)
+        return turn
 
     def _keep(self, block: FaceBlock, counts: BoolArray) -> None:
         last_s = self._last_s if self._last_s is not None else float(block.time_s[0])

@@ -65,6 +65,26 @@ def test_a_head_that_keeps_turning_never_freezes() -> None:
     assert collect("calm_start", list(blocks_of(time_s, channels, yaw_deg=yaw_deg))) is None
 
 
+@pytest.mark.parametrize("rate_hz", [30.0, 60.0, 100.0, 120.0])
+def test_noise_of_the_landmarks_is_no_turn_at_any_rate(rate_hz: float) -> None:
+    time_s, channels = series(12, rate_hz)
+    # Over one frame of 100 a second this is more than 40 deg/s in a quarter of the frames.
+    yaw_deg = np.random.default_rng(0).normal(0.0, 0.25, len(time_s))
+    baseline = collect("calm_start", list(blocks_of(time_s, channels, yaw_deg=yaw_deg)))
+    assert baseline is not None
+    assert baseline.end_s == pytest.approx(8.0, abs=0.3)
+
+
+@pytest.mark.parametrize("rate_hz", [15.0, 30.0, 60.0, 100.0])
+def test_a_turn_is_a_turn_at_any_rate(rate_hz: float) -> None:
+    time_s, channels = series(16, rate_hz)
+    yaw_deg = np.clip(45 * (np.mod(time_s, 0.8) - 0.4), -18, 18)
+    yaw_deg[time_s > 4] = 0.0
+    baseline = collect("calm_start", list(blocks_of(time_s, channels, yaw_deg=yaw_deg)))
+    assert baseline is not None
+    assert baseline.end_s > 11
+
+
 def test_a_small_face_does_not_count() -> None:
     time_s, channels = series(12)
     size_px = np.where(time_s < 6, 39.0, 60.0)
