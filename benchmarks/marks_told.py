@@ -60,8 +60,8 @@ def tell(clip: Path, model: Model) -> Told:
     spotter = BlinkSpotter()
     blinks = [blink for block in blocks_of(take) for blink in spotter.push(block)]
     blinks += list(spotter.finish())
-    baseline = "calm_start" if offered_s >= LONG_S else "whole"
-    items = run(sharp_blocks_of(take), ClassifierSpotter(model), SignalMeter(baseline))
+    meter = SignalMeter("calm_start" if offered_s >= LONG_S else "whole")
+    items = run(sharp_blocks_of(take), ClassifierSpotter(model), meter)
     gaps = [item for item in items if isinstance(item, Unassessed)]
     found = [item for item in items if isinstance(item, Movement)]
     return Told(
