@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import json
+
 import pytest
 from marks import (
     INDEPENDENT_FROM_S,
+    PAGE,
     Mark,
     agreement,
     brief_moves,
@@ -11,7 +14,9 @@ from marks import (
     read_independent,
     read_pass,
 )
+from marks_page import page
 from marks_told import Told
+from provenance import RESULTS
 
 
 def mark(label: str, onset_s: float, offset_s: float, clip: str = "a") -> Mark:
@@ -84,3 +89,15 @@ def test_told_spans_are_counted_from_a_second_on_and_in_assessed_time_only() -> 
         "n_touched": 2,
     }
     assert told.n_outside(marks) == 1
+
+
+def test_the_page_of_marks_is_what_its_result_file_gives() -> None:
+    result = json.loads((RESULTS / "real_movements.json").read_text("utf-8"))
+    assert PAGE.read_text("utf-8") == page(result)
+
+
+def test_the_result_file_holds_the_agreement_of_the_committed_marks() -> None:
+    result = json.loads((RESULTS / "real_movements.json").read_text("utf-8"))
+    assert result["agreement"] == agreement(read_pass(1), read_pass(2))
+    again = independent(read_pass(2), read_independent(), result["clips"])
+    assert result["independent"] == again
