@@ -1,7 +1,22 @@
 from __future__ import annotations
 
+import json
+
 import pytest
-from marks import Mark, agreement, consensus, read_pass
+from marks import (
+    INDEPENDENT_FROM_S,
+    PAGE,
+    Mark,
+    agreement,
+    brief_moves,
+    consensus,
+    independent,
+    read_independent,
+    read_pass,
+)
+from marks_page import page
+from marks_told import Told
+from provenance import RESULTS
 
 
 def mark(label: str, onset_s: float, offset_s: float, clip: str = "a") -> Mark:
@@ -26,9 +41,63 @@ def test_marks_of_one_place_that_overlap_are_the_same() -> None:
 
 
 def test_the_committed_passes_can_be_read_and_lie_in_order() -> None:
-    for number in (1, 2):
-        marks = read_pass(number)
+    for marks in (read_pass(1), read_pass(2), read_independent()):
         assert len(marks) > 100
         assert all(m.onset_s < m.apex_s < m.offset_s for m in marks)
         assert all(m.offset_s - m.onset_s <= 0.51 for m in marks if m.kind == "brief")
         assert {m.place for m in marks} <= {"blinks", "brows", "lids", "mouth", "nose"}
+
+
+def test_the_independent_rater_marked_nothing_where_the_passes_were_known() -> None:
+    first_s = {m.clip: m.onset_s for m in reversed(read_independent())}
+    assert all(first_s[clip] >= start_s for clip, start_s in INDEPENDENT_FROM_S.items())
+
+
+def test_the_independent_rater_is_compared_only_where_both_looked() -> None:
+    clip = "clm_franck.mp4"
+    second = [mark("brow_raise", 90.0, 90.4, clip), mark("brow_raise", 99.0, 99.4, clip)]
+    third = [mark("brow_raise", 99.1, 99.5, clip), mark("lid_raise", 101.0, 101.3, clip)]
+    found = independent(second, third, [{"clip": clip, "offered_s": 200.0}])
+    # 200 - 94.5 s; the brow at 90 s lies before; the lid is the third rater's alone.
+    assert found["marked_s"] == 105.5
+    assert found["agreement"]["brows"]["agreement_f1"] == 1.0
+    assert found["agreement"]["lids"]["agreement_f1"] == 0.0
+    assert found["brief"] == {"second": 1, "independent": 2, "both": 1}
+
+
+def test_a_blink_or_a_slow_movement_is_no_brief_movement() -> None:
+    slow = Mark("a", "slow", "corner_up", 2.0, 3.0, 4.0)
+    assert brief_moves([mark("blink", 1.0, 1.2), slow]) == []
+
+
+def test_told_spans_are_counted_from_a_second_on_and_in_assessed_time_only() -> None:
+    told = Told(
+        offered_s=10.0,
+        assessed_s=8.0,
+        blinks=((1.0, 1.2), (5.0, 5.2)),
+        movements=((2.0, 2.4), (6.0, 6.4), (7.0, 7.2)),
+        gaps=((8.0, 10.0),),
+    )
+    # 0.1 of 0.3 s in common is 0.33.
+    assert told.blinks_against([(5.1, 5.3)], 4.0) == {"n_true": 1, "n_found": 1, "n_hit": 1}
+    # The first is met with 0.3 of 0.5 s, the second with 0.1 of 0.5 s, the third is unassessed.
+    marks = [(6.1, 6.5), (7.1, 7.5), (8.5, 8.8)]
+    assert told.movements_against(marks, 4.0) == {
+        "n_true": 2,
+        "n_found": 2,
+        "n_hit": 1,
+        "n_touched": 2,
+    }
+    assert told.n_outside(marks) == 1
+
+
+def test_the_page_of_marks_is_what_its_result_file_gives() -> None:
+    result = json.loads((RESULTS / "real_movements.json").read_text("utf-8"))
+    assert PAGE.read_text("utf-8") == page(result)
+
+
+def test_the_result_file_holds_the_agreement_of_the_committed_marks() -> None:
+    result = json.loads((RESULTS / "real_movements.json").read_text("utf-8"))
+    assert result["agreement"] == agreement(read_pass(1), read_pass(2))
+    again = independent(read_pass(2), read_independent(), result["clips"])
+    assert result["independent"] == again
