@@ -37,6 +37,8 @@ SPEECH_WEIGHT = 0.1
 """Frames of speech count less: mouths move in many shapes at once."""
 LEAST_GAIN = 0.02
 """Inter-ocular distances at full range for a channel whose formula hardly answers."""
+LEAST_SHARE = 0.1
+"""A channel is not blown up more than tenfold."""
 OPSET, IR = 17, 9
 NAMES = [channel.name for channel in CHANNELS]
 SEEN_WELL = ("au25",)
@@ -131,7 +133,27 @@ def fitted(people: Sequence[Person], gains: dict[str, float]) -> Doubles:
             gram += weighted.T @ (features / scale)
             cross += weighted.T @ wanted
             n += person.weight.sum()
-    return np.linalg.solve(gram + RIDGE * n * np.eye(N_FEATURES), cross) / scale[:, None]
+    matrix = np.linalg.solve(gram + RIDGE * n * np.eye(N_FEATURES), cross) / scale[:, None]
+    return matrix / shrunk(people, matrix, gains)
+
+
+def shrunk(people: Sequence[Person], matrix: Doubles, gains: dict[str, float]) -> Doubles:
+    """Return by how much a fit to noisy features falls short of what was driven, shape (44,).
+
+    Left as it is, the quick part of a weak channel would drown in the drift of its formula.
+    """
+    answer, power = np.zeros(len(NAMES)), np.zeros(len(NAMES))
+    for person in people:
+        read = person.features @ matrix
+        for name in FITTED:
+            column = NAMES.index(name)
+            wanted = gains[name] * driven(person, name) * person.weight
+            answer[column] += wanted @ read[:, column]
+            power[column] += wanted @ (gains[name] * driven(person, name))
+    both = np.where(MIRROR_SIGN > 0, answer + answer[MIRROR], answer)
+    share = both / np.maximum(np.where(MIRROR_SIGN > 0, power + power[MIRROR], power), 1e-12)
+    fitted_ones = np.isin(NAMES, FITTED)
+    return np.where(fitted_ones, np.clip(share, LEAST_SHARE, 1.0), 1.0)
 
 
 def export(matrix: Doubles, path: Path) -> None:

@@ -11,6 +11,9 @@ from facesign.biometrics.face.signals import CHANNELS, SIGNALS
 ROOT = Path(__file__).parents[3]
 
 
+NOISE = {channel.name: f"{channel.noise:.4f}" for channel in CHANNELS}
+
+
 def row_of(page: str, channel: str) -> list[str]:
     row = next(line for line in page.splitlines() if line.startswith(f"| `{channel}` "))
     return [cell.strip() for cell in row.strip("|").split("|")]
@@ -40,11 +43,11 @@ def test_a_row_says_what_is_measured_in_what_and_by_whom() -> None:
     page = signals_page({})
     assert row_of(page, "au45.left")[1:] == [
         *("lid closure as the negative of lid opening over eye width (AU45)", "eye width"),
-        *("0.0016", "good", "soukupova2016", "unvalidated"),
+        *(NOISE["au45.left"], "good", "soukupova2016", "unvalidated"),
     ]
     assert row_of(page, "jaw.sideways")[1:] == [
         *("how far the jaw stands to the subject's left of the nose root",),
-        *("inter-ocular distance", "0.0001", "unvalidated", "own", "unvalidated"),
+        *("inter-ocular distance", NOISE["jaw.sideways"], "unvalidated", "own", "unvalidated"),
     ]
 
 
