@@ -19,6 +19,7 @@ from pathlib import Path
 from socket import socketpair
 from typing import Any
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 
@@ -135,6 +136,8 @@ def models_of(task_file: Path | None) -> tuple[str, ...]:
 
 def serve(wire_fd: int, slot_fds: list[int], task_file: str | None) -> None:
     """Track the faces of one session until the other end is closed; runs in the child."""
+    # Helpers of its own would wait by spinning, on the core that the caller needs.
+    cv2.setNumThreads(1)
     wire: Connection[Any, Any] = Connection(wire_fd)
     slots = [_Slot(fd) for fd in slot_fds]
     try:
@@ -170,7 +173,7 @@ def _start(
                 "-c",
                 _SERVE.format(theirs.fileno(), fds, task_file and str(task_file.resolve())),
             ],
-            env={**os.environ, "PYTHONPATH": path},
+            env={**os.environ, "PYTHONPATH": path, "OPENBLAS_NUM_THREADS": "1"},
             pass_fds=[theirs.fileno(), *fds],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
