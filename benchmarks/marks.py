@@ -2,9 +2,11 @@
 
 The passes are benchmarks/marks/pass1.csv (12 steps a second) and pass2.csv (every frame), made
 by one rater, a vision model looking at sheets of benchmarks/mark_sheets.py, with no certified
-FACS coder; the second pass was made without the first at hand but by the same rater. A third
-look at every frame, independent.csv, is by a rater of the same kind who had seen neither pass's
-marks of those spans: it says how much of the passes' agreement is one rater's memory. Mouth
+FACS coder. The second pass was made within the hour by the rater who remembered the first, so it
+is no independent look. It left out clm_cap12_edit from 34.5 to 43.2 and from 51.8 s, lp_d10 from
+14.4 s and lp_d3 from 7.2 s: 15 s that were looked at once. A third look at every frame,
+independent.csv, is by another rater of the same kind, who had seen how many marks each pass held
+and those of the first 94 s of clm_franck, and marked what follows. Mouth
 movements of speech are not marked. A mark of one pass is the other's where they have one kind
 of place and overlap with IoU >= 0.3; what both passes have is the consensus.
 

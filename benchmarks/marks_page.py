@@ -12,11 +12,14 @@ __all__ = ["page"]
 HEAD = """# Marked movements of real people
 
 Written by `benchmarks/marks.py`. {minutes:.1f} minutes of the development recordings were looked
-at twice on sheets of frames (`benchmarks/mark_sheets.py`): once at 12 steps a second, once at
-every frame. Brows, lids, nose, mouth corners and blinks were marked with onset, apex and offset;
-mouth movements of speech were not. The rater was a vision model, not a certified FACS coder, and
-the same for both passes, so agreement is that of one rater with itself. Times and labels are in
-`benchmarks/marks/`; no picture is.
+at on sheets of frames (`benchmarks/mark_sheets.py`) at 12 steps a second, and all but 15 s of them
+once more at every frame, so just under five minutes were looked at twice. Not looked at again were
+clm_cap12_edit from 34.5 to 43.2 and from 51.8 s, lp_d10 from 14.4 s and lp_d3 from 7.2 s; marks of
+the first pass there count as not confirmed. Brows, lids, nose, mouth corners and blinks were
+marked with onset, apex and offset; mouth movements of speech were not. The rater was a vision
+model, not a certified FACS coder, and the same for both passes: the second was made within the
+hour, remembering the first, so their agreement says little about how sure a mark is. Times and
+labels are in `benchmarks/marks/`; no picture is.
 """
 INDEPENDENT = """### With an independent rater
 

@@ -61,10 +61,17 @@ output.
 """
 
 
+SEEN = (
+    "No weight was fitted on these people, but they are not untouched: results of seven to twenty "
+    "of them were seen while the least probability, the rule for one-sided movements and the last "
+    "of three networks were chosen. Seeds from 21 on are fresh.\n\n"
+)
+
+
 def card(result: Mapping[str, Any]) -> str:
     """Return the text of the card."""
     near = result["spotters"]["classifier"]["near"]
-    parts = [HEAD, "## On rendered people with 120 px or more between the eyes\n\n"]
+    parts = [HEAD, "## On rendered people with 120 px or more between the eyes\n\n", SEEN]
     parts.append(
         f"{near['n_people']} rendered people that taught nothing (seeds {result['seeds'][0]} to "
         f"{result['seeds'][1]}), {near['n_true']} movements in {near['assessed_s'] / 60:.1f} "

@@ -38,7 +38,8 @@ LOWER: dict[Reliability, Reliability] = {
     "none": "none",
 }
 ONE_SIDED = 0.5
-"""On rendered takes: 14 of 17 one-sided movements were told as such, 48 of 48 others not."""
+"""Chosen on the rendered takes that it was then counted on: 14 of 17 one-sided movements were told
+as such, 48 of 48 others not."""
 
 
 class ClassifierSpotter:
