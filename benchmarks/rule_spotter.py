@@ -114,7 +114,7 @@ class RuleSpotter:
         """Return each burst in spreads above the usual burst; 0 where it is not spotted."""
         state = signals.speaking.astype(int)
         # In deviations of the state: a face that is silent moves less than one that speaks.
-        own_scale = baseline.whole_scale / baseline.scale[state]
+        own_scale = baseline.quick_scale / baseline.scale[state]
         burst = signals.reading("burst").astype(np.float64) * own_scale
         above: DoubleArray = burst - baseline.burst_median[state] * own_scale
         above /= baseline.burst_scale[state] * own_scale + BURST_FLOOR

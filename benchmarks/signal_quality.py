@@ -18,7 +18,8 @@ TAKES is the work folder of benchmarks/movements.py. Writes results/signal_quali
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator, Sequence
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -28,7 +29,7 @@ from typing import Any
 import av
 import numpy as np
 import numpy.typing as npt
-from provenance import ROOT, write_result
+from provenance import RESULTS, ROOT, write_result
 from scipy.ndimage import uniform_filter1d
 
 from facesign.biometrics.face.readings import BandEnergy, Slope
@@ -46,6 +47,8 @@ AROUND_S = 0.7
 """A brief movement stands out from what the channel does around it; slower drift is not its
 noise."""
 LEAST_DRIVEN = 0.12
+LEAST_PEOPLE = 3
+"""A channel that moved in fewer takes is graded by signal_pulses.py."""
 GOAL = 3.0
 NAMES = [channel.name for channel in CHANNELS]
 ASKED = {
@@ -72,10 +75,8 @@ class Followed:
 def followed(folder: Path) -> Followed:
     take, truth = kept_take(folder), FrameTruth.read(folder / "truth.npz")
     at = np.minimum(np.searchsorted(truth.time_s, take.time_s - 1e-3), len(truth.time_s) - 1)
-    plain, sharp = (
-        np.concatenate([block.channels for block in make(take)])
-        for make in (blocks_of, sharp_blocks_of)
-    )
+    plain = np.concatenate([block.channels for block in blocks_of(take)])
+    sharp = quick_of(take)
     fresh = np.isnan(take.flow[:, 0, 0])
     seen = ~fresh & np.isfinite(plain).all(axis=1)
     rate_hz = 1 / float(np.median(np.diff(take.time_s)))
@@ -92,6 +93,16 @@ def followed(folder: Path) -> Followed:
         parts[2],
         ~take.speaking[seen],
         rate_hz,
+    )
+
+
+def quick_of(take: Take) -> npt.NDArray[np.float32]:
+    """Return what `speed` and `burst` are read from, shape (n_frames, 44)."""
+    return np.concatenate(
+        [
+            np.zeros_like(block.channels) if block.quick is None else block.quick
+            for block in sharp_blocks_of(take)
+        ]
     )
 
 
@@ -135,13 +146,25 @@ def correlations(one: Followed, name: str) -> list[float]:
     return out
 
 
-def channel_rows(takes: Sequence[Followed]) -> Iterator[dict[str, Any]]:
+def grade_of(d: float) -> str:
+    return "good" if d >= GOAL else "fair" if d >= GOAL / 2 else "weak"
+
+
+def grades_alone() -> dict[str, str]:
+    """Return what signal_pulses.py gives; one grade lower, for nothing else moved there."""
+    file = RESULTS / "signal_pulses.json"
+    rows = json.loads(file.read_text("utf-8"))["channels"] if file.is_file() else []
+    lower = {"good": "fair", "fair": "weak", "weak": "weak"}
+    return {row["channel"]: lower[grade_of(row["quick"]["d_prime"])] for row in rows}
+
+
+def channel_rows(takes: Sequence[Followed], alone: Mapping[str, str]) -> Iterator[dict[str, Any]]:
     for name in NAMES:
         if name not in SHAPES_OF:
             continue
         used = [one for one in takes if np.abs(driven(one, name)).max() > LEAST_DRIVEN]
-        if not used:
-            yield {"channel": name, "n_people": 0, "grade": "unvalidated"}
+        if len(used) < LEAST_PEOPLE:
+            yield {"channel": name, "n_people": len(used), "grade": alone.get(name, "unvalidated")}
             continue
         formula = float(np.median([d_prime(one, name, one.formulas) for one in used]))
         sharp = float(np.median([d_prime(one, name, one.sharp) for one in used]))
@@ -154,7 +177,7 @@ def channel_rows(takes: Sequence[Followed]) -> Iterator[dict[str, Any]]:
             "d_prime": round(sharp, 2),
             "speed_r": round(float(np.nanmedian(follows[:, 0])), 3),
             "burst_r": round(float(np.nanmedian(follows[:, 1])), 3),
-            "grade": "good" if sharp >= GOAL else "fair" if sharp >= GOAL / 2 else "weak",
+            "grade": grade_of(sharp),
             "goal_missed": bool(stem in ASKED and sharp < GOAL),
         }
 
@@ -218,7 +241,7 @@ def repeatability(folders: Sequence[Path]) -> dict[str, Any]:
 
 
 def _bursts(take: Take) -> Doubles:
-    channels = np.concatenate([block.channels for block in sharp_blocks_of(take)])
+    channels = quick_of(take)
     lost = ~np.isfinite(channels).all(axis=1)
     filled = np.where(lost[:, None], 0.0, channels.astype(np.float64))
     rate_hz = 1 / float(np.median(np.diff(take.time_s)))
@@ -235,7 +258,7 @@ def main() -> None:
     args = parser.parse_args()
     folders = sorted(f for f in args.takes.glob("near-*") if (f / "truth.json").is_file())
     takes = [followed(folder) for folder in folders]
-    rows = list(channel_rows(takes))
+    rows = list(channel_rows(takes, grades_alone()))
     result = {
         "question": "how far above its noise does 0.3 of full range stand in each channel?",
         "people": "rendered; none of them taught the read-out",

@@ -68,7 +68,10 @@ class Baseline:
     """1.4826 MAD plus the channel's camera noise, shape (2, 44)."""
     whole_median: DoubleArray = field(repr=False)
     whole_scale: DoubleArray = field(repr=False)
-    """Both states together, shape (44,); speed and burst are measured on this scale."""
+    """Both states together, shape (44,)."""
+    quick_scale: DoubleArray = field(repr=False)
+    """1.4826 MAD of the quick part plus camera noise, shape (44,); that of the whole where the
+    skin is not followed. Speed and burst are measured on this scale."""
     burst_median: DoubleArray = field(repr=False)
     burst_scale: DoubleArray = field(repr=False)
     """Usual burst and its spread, listening and speaking apart, shape (2, 44)."""
@@ -83,6 +86,7 @@ class _Kept:
 
     time_s: TimeArray
     channels: DoubleArray
+    quick: DoubleArray | None
     speaking: BoolArray
     yaw_deg: DoubleArray
     pitch_deg: DoubleArray
@@ -173,6 +177,7 @@ class BaselineCollector:
                 _Kept(
                     time_s=block.time_s[counts],
                     channels=block.channels[counts].astype(np.float64),
+                    quick=None if block.quick is None else block.quick[counts].astype(np.float64),
                     speaking=block.speaking[counts],
                     yaw_deg=block.yaw_deg[counts].astype(np.float64),
                     pitch_deg=block.pitch_deg[counts].astype(np.float64),
@@ -192,7 +197,9 @@ def _freeze(source: BaselineSource, kept: list[_Kept]) -> Baseline:
     rate_hz = 1 / float(np.clip(step_s, 1 / MOST_HZ, 1.0))
     whole_median, whole_mad = robust_spread(channels)
     whole_scale = MAD_TO_SD * whole_mad + NOISE
-    burst = _burst_of(time_s, (channels - whole_median) / whole_scale, rate_hz)
+    quick = _quick_of(kept, channels - whole_median)
+    quick_scale = MAD_TO_SD * robust_spread(quick)[1] + NOISE
+    burst = _burst_of(time_s, quick / quick_scale, rate_hz)
     # A state heard too briefly has no baseline of its own and borrows the whole.
     states = [
         mask if mask.sum() * step_s >= STATE_LEAST_S else np.ones_like(mask)
@@ -217,9 +224,19 @@ def _freeze(source: BaselineSource, kept: list[_Kept]) -> Baseline:
         scale=np.stack([MAD_TO_SD * mad + NOISE for _, mad in level]),
         whole_median=whole_median,
         whole_scale=whole_scale,
+        quick_scale=quick_scale,
         burst_median=np.stack([median for median, _ in bursts]),
         burst_scale=np.stack([MAD_TO_SD * mad for _, mad in bursts]),
         limited=_limited(whole_scale),
+    )
+
+
+def _quick_of(kept: list[_Kept], channels: DoubleArray) -> DoubleArray:
+    """Return the quick part, or the channels themselves where the skin is not followed."""
+    if all(part.quick is None for part in kept):
+        return channels
+    return np.concatenate(
+        [np.zeros_like(part.channels) if part.quick is None else part.quick for part in kept]
     )
 
 

@@ -40,6 +40,9 @@ class FaceBlock:
     is not followed."""
     flow: FloatArray | None = None
     """Their skin's flow, see `Face.flow`, shape (n_frames, n_points, 2); NaN without one."""
+    quick: FloatArray | None = None
+    """What is quick in each channel, see `sharpen.Sharpener`, shape (n_frames, 44); 0 in the
+    first frame of a face, None where the skin is not followed."""
 
     @property
     def found(self) -> BoolArray:

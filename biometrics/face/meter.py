@@ -159,8 +159,8 @@ class _Readout:
         channels = block.channels.astype(np.float64)
         state = block.speaking.astype(int)
         level = (channels - base.median[state]) / base.scale[state]
-        pooled = (channels - base.whole_median) / base.whole_scale
-        speed, burst = self._over_runs(block, pooled)
+        quick = channels - base.whole_median if block.quick is None else block.quick
+        speed, burst = self._over_runs(block, quick / base.quick_scale)
         valid = self._rate_ok & block.found & (block.inter_ocular_px >= MIN_INTER_OCULAR_PX)
         values = np.stack([level, speed, burst], axis=2)
         values[~valid] = np.nan

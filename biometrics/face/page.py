@@ -28,7 +28,8 @@ action units of FACS [facs2002]; left and right are the subject's own. A channel
 {len(READINGS)} ways against the person's own baseline, and a signal is one channel in one
 reading, such as `au12.left.burst`. What a channel does within 0.65 s is read out of landmarks and
 the skin's optical flow together (`channel-readout` in [models.md](models.md)); what lasts longer
-is the distance itself.
+is the distance itself. `speed` and `burst` are read from the quick part alone, in which the noise
+of the landmarks is not.
 
 | reading | unit | what it is |
 | --- | --- | --- |
@@ -47,7 +48,8 @@ not say why.
 *Source* is a key in [references.bib](references.bib); `own` formulas are this project's.
 *Grade* is how far 0.3 of full range stands above the channel's noise on rendered faces: d' of 3 or
 more is good, of 1.5 or more fair (`benchmarks/signal_quality.py`, figures in
-[benchmarks.md](benchmarks.md)); a movement of weak channels alone has its reliability lowered.
+[benchmarks.md](benchmarks.md)); channels that hardly moved there have the grade that
+`benchmarks/signal_pulses.py` gives, one lower, since nothing else moves in its films. A movement of weak channels alone has its reliability lowered.
 *Validated* is the correlation of `level` with the weight of the face rig's shape of that name, over
 rendered video (`benchmarks/signals_vs_rig.py`); `unvalidated` channels have not been compared
 with anything: read them as an unproved measurement.

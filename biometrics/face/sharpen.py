@@ -74,7 +74,8 @@ def features_of(points: DoubleArray, flow: FloatArray, formulas: DoubleArray) ->
 class Sharpener:
     """Replace the quick part of every channel by what the read-out makes of points and flow.
 
-    The lasting part stays that of the formulas. Frames without flow keep their channels.
+    The lasting part stays that of the formulas. Frames without flow keep their channels. The
+    quick part alone goes with the block: the formulas' noise is not in it.
 
     Args:
         model: The opened read-out.
@@ -83,9 +84,10 @@ class Sharpener:
     def __init__(self, model: Model) -> None:
         self._model = model
         self._points, self._channels = Quick(), Quick()
+        self._followed = False
 
     def push(self, block: FaceBlock) -> FaceBlock:
-        """Return a block with sharpened channels."""
+        """Return a block with sharpened channels and their quick part."""
         if block.points is None or block.flow is None:
             return block
         fresh = np.isnan(block.flow[:, 0, 0])
@@ -93,9 +95,11 @@ class Sharpener:
         points = self._points.push(block.time_s, flat, fresh)
         channels = self._channels.push(block.time_s, block.channels, fresh)
         if fresh.all():
-            return block
+            return replace(block, quick=channels.astype(np.float32)) if self._followed else block
+        self._followed = True
         features = features_of(points, block.flow, channels)
         features[fresh] = 0.0
         read = self._model.run(features=features)["quick"]
         sharp = (block.channels - channels + read).astype(np.float32)
-        return replace(block, channels=np.where(fresh[:, None], block.channels, sharp))
+        quick = np.where(fresh[:, None], channels, read).astype(np.float32)
+        return replace(block, channels=np.where(fresh[:, None], block.channels, sharp), quick=quick)

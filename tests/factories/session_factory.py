@@ -163,6 +163,7 @@ def baseline(start_s: float = 0.0, end_s: float = 10.0) -> Baseline:
         scale=per_state + 1,
         whole_median=per_state[0],
         whole_scale=per_state[0] + 1,
+        quick_scale=per_state[0] + 1,
         burst_median=per_state,
         burst_scale=per_state + 1,
         limited=np.zeros(per_state.shape[1], dtype=np.bool_),

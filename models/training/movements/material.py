@@ -21,6 +21,7 @@ from facesign.biometrics.face.block import FaceBlock
 from facesign.biometrics.face.evengrid import EvenGrid, GridRows
 from facesign.biometrics.face.meter import SignalMeter
 from facesign.biometrics.face.mirror import MIRROR, MIRROR_SIGN
+from facesign.biometrics.face.sharpen import Quick
 from facesign.biometrics.face.signals import CHANNELS, Signals
 from facesign.biometrics.stream import BoolArray, FloatArray, TimeArray
 from facesign.samples.frame_truth import FrameTruth
@@ -65,9 +66,9 @@ class Filmed:
         )
 
     @property
-    def channels(self) -> FloatArray:
-        """Shape (n_frames, 44)."""
-        return np.concatenate([block.channels for block in self.blocks])
+    def quick(self) -> FloatArray:
+        """What is quick in the channels, shape (n_frames, 44); NaN where the face was lost."""
+        return np.concatenate([_quick(block) for block in self.blocks])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -118,7 +119,7 @@ def _detrended(film: Filmed) -> tuple[Doubles, Doubles]:
     at = np.clip(np.searchsorted(film.frames.time_s, film.take.time_s - 1e-3), 0, None)
     at = np.minimum(at, len(film.frames.time_s) - 1)
     weights = film.frames.weights[at].astype(np.float64)
-    channels = film.channels.astype(np.float64)
+    channels = film.quick.astype(np.float64)
     seen = np.isfinite(channels).all(axis=1)
     # The mouth of a talker moves in shapes of its own; what brief movements do shows in silence.
     quiet = ~film.take.speaking[seen]
@@ -157,7 +158,8 @@ def _varied(film: Filmed, responses: Responses, rng: np.random.Generator) -> Seq
     moves = list(film.moves)
     added, extra = _put_in(film, responses, rng)
     shake = _Shake(rng)
-    blocks = tuple(_moved(block, added, shake) for block in blocks)
+    fades = Quick()
+    blocks = tuple(_moved(block, added, shake, fades) for block in blocks)
     moves += extra
     if rng.random() < 0.5:
         blocks = tuple(_mirrored(block) for block in blocks)
@@ -259,17 +261,37 @@ class _Shake:
         return out * self._sd
 
 
-def _moved(block: FaceBlock, added: Sequence[_Added], shake: _Shake) -> FaceBlock:
-    channels = block.channels.astype(np.float64) + shake.rows(len(block.time_s))
+def _quick(block: FaceBlock) -> FloatArray:
+    """Return the quick part; a block before the first flow has none."""
+    return np.zeros_like(block.channels) if block.quick is None else block.quick
+
+
+def _moved(block: FaceBlock, added: Sequence[_Added], shake: _Shake, fades: Quick) -> FaceBlock:
+    moved = np.zeros(block.channels.shape)
     for one in added:
         if one.pulse.start_s <= block.time_s[-1] and one.pulse.end_s >= block.time_s[0]:
-            channels += one.pulse.at(block.time_s)[:, None] * one.response
-    return replace(block, channels=channels.astype(np.float32))
+            moved += one.pulse.at(block.time_s)[:, None] * one.response
+    noise = shake.rows(len(block.time_s))
+    quick = fades.push(block.time_s, moved.astype(np.float32), np.zeros(len(moved), np.bool_))
+    return replace(
+        block,
+        channels=(block.channels + moved + noise).astype(np.float32),
+        quick=(_quick(block) + quick + noise).astype(np.float32),
+    )
 
 
 def _mirrored(block: FaceBlock) -> FaceBlock:
-    channels = (block.channels[:, MIRROR] * MIRROR_SIGN).astype(np.float32)
-    return replace(block, channels=channels, yaw_deg=-block.yaw_deg, roll_deg=-block.roll_deg)
+    channels, quick = (
+        (values[:, MIRROR] * MIRROR_SIGN).astype(np.float32)
+        for values in (block.channels, _quick(block))
+    )
+    return replace(
+        block,
+        channels=channels,
+        quick=quick,
+        yaw_deg=-block.yaw_deg,
+        roll_deg=-block.roll_deg,
+    )
 
 
 def _mirror_move(move: Movement) -> Movement:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from synthetic_face import COLUMN, blocks_of, channels_over, even_times
@@ -47,6 +49,23 @@ def test_a_calm_start_is_full_after_eight_seconds() -> None:
 def test_less_than_eight_seconds_make_no_baseline() -> None:
     time_s, channels = series(7.9)
     assert collect("calm_start", list(blocks_of(time_s, channels))) is None
+
+
+def test_speed_and_burst_have_the_spread_of_the_quick_part_where_the_skin_is_followed() -> None:
+    time_s, channels = series(12)
+    wide = np.where(np.arange(len(time_s)) % 2, 0.3, -0.3).astype(np.float32)
+    channels[:, AU12] += wide
+    plain = collect("calm_start", list(blocks_of(time_s, channels)))
+    quick = np.zeros_like(channels[:8])
+    quick[:, AU12] = 0.1 * wide[:8]
+    followed = [replace(b, quick=quick[: len(b.time_s)]) for b in blocks_of(time_s, channels)]
+    baseline = collect("calm_start", followed)
+    assert plain is not None
+    assert baseline is not None
+    noise = CHANNELS[AU12].noise
+    assert plain.quick_scale[AU12] == pytest.approx(1.4826 * 0.3 + noise, rel=1e-3)
+    assert baseline.quick_scale[AU12] == pytest.approx(1.4826 * 0.03 + noise, rel=1e-3)
+    np.testing.assert_array_equal(baseline.whole_scale, plain.whole_scale)
 
 
 def test_a_turned_head_does_not_count() -> None:

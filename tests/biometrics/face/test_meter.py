@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from itertools import chain
 
 import numpy as np
@@ -224,3 +225,19 @@ def test_a_moment_of_another_size_or_light_does_not() -> None:
     read(meter, list(blocks))
     assert meter.rebased == []
     assert len(meter.baselines) == 1
+
+
+def test_speed_and_burst_are_read_from_the_quick_part_and_level_from_the_channel() -> None:
+    time_s = even_times(14)
+    drift = (0.5 * np.maximum(time_s - 10, 0))[:, None].astype(np.float32)
+    sine = np.where(time_s > 10, 3 * np.sin(2 * np.pi * 5 * time_s), 0)[:, None]
+    channels, quick = channels_over(time_s) + drift * NOISE, (sine * NOISE).astype(np.float32)
+    begins = np.cumsum([0, *(len(b.time_s) for b in blocks_of(time_s, channels))])
+    blocks = [
+        replace(one, quick=quick[begin : begin + len(one.time_s)])
+        for one, begin in zip(blocks_of(time_s, channels), begins, strict=False)
+    ]
+    values = read(SignalMeter("calm_start"), blocks)
+    assert values[-1, NUMBER["au12.left.level"]] == pytest.approx(0.5 * time_s[-1] - 5, rel=1e-3)
+    settled = values[360:, NUMBER["au12.left.burst"]]
+    assert np.sqrt(np.mean(settled**2)) == pytest.approx(3 / math.sqrt(2), rel=0.02)

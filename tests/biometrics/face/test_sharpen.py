@@ -57,6 +57,7 @@ def test_channels_without_flow_are_left_as_they_are() -> None:
     assert sharpener.push(bare) is bare
     none = replace(block(), flow=np.full((8, len(POINTS), 2), np.nan, np.float32))
     np.testing.assert_array_equal(sharpener.push(none).channels, none.channels)
+    assert sharpener.push(none).quick is None
 
 
 def test_the_first_frame_keeps_its_channels_and_later_ones_change() -> None:
@@ -67,12 +68,30 @@ def test_the_first_frame_keeps_its_channels_and_later_ones_change() -> None:
     np.testing.assert_array_equal(sharp.time_s, one.time_s)
 
 
+def test_what_lasts_and_what_is_quick_add_up_to_the_channel() -> None:
+    one = block()
+    sharp = Sharpener(open_model(MODEL, provider="cpu")).push(one)
+    assert sharp.quick is not None
+    np.testing.assert_array_equal(sharp.quick[0], 0.0)
+    formulas = Quick().push(one.time_s, one.channels, np.arange(8) == 0)
+    np.testing.assert_allclose(sharp.channels - sharp.quick, one.channels - formulas, atol=1e-5)
+
+
+def test_a_face_that_comes_back_begins_without_a_quick_part() -> None:
+    sharpener = Sharpener(open_model(MODEL, provider="cpu"))
+    sharpener.push(block())
+    again = replace(block(1), time_s=np.array([9.0]))
+    np.testing.assert_array_equal(sharpener.push(again).quick, np.zeros((1, len(CHANNELS))))
+
+
 def test_a_lost_frame_stays_lost() -> None:
     one = block()
     one.channels[4], one.points[4] = np.nan, np.nan  # type: ignore[index]
     one.flow[4] = np.nan  # type: ignore[index]
     sharp = Sharpener(open_model(MODEL, provider="cpu")).push(one)
+    assert sharp.quick is not None
     assert np.isnan(sharp.channels[4]).all()
+    assert np.isnan(sharp.quick[4]).all()
     assert np.isfinite(np.delete(sharp.channels, 4, axis=0)).all()
 
 
