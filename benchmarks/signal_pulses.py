@@ -14,7 +14,7 @@ pose averaged over five frames; `sum`, the formula's lasting part and the quick 
 read out, which `level` is read from; `quick`, that part alone, which `speed` and `burst` are read
 from; and three read-outs fitted on the pulses of the other people only: `points`, `flow`, `both`.
 
-    python benchmarks/signal_pulses.py FOLDER [--people 6] [--first-seed 5000] [--rig FILE]
+    python benchmarks/signal_pulses.py FOLDER [--people 4] [--first-seed 5000] [--rig FILE]
 
 FOLDER keeps films and tracks. Seeds from 6000 on taught the read-out that ships. Writes
 results/signal_pulses.json.
@@ -225,7 +225,7 @@ def cost_ms(film: Film) -> dict[str, float]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--people", type=int, default=6)
+    parser.add_argument("--people", type=int, default=4)
     parser.add_argument("--first-seed", type=int, default=5000)
     parser.add_argument("--rig", type=Path, help="the face rig; else the one under FACESIGN_DATA")
     args = parser.parse_args()

@@ -48,7 +48,8 @@ AROUND_S = 0.7
 noise."""
 LEAST_DRIVEN = 0.12
 LEAST_PEOPLE = 3
-"""A channel that moved in fewer takes is graded by signal_pulses.py."""
+"""A channel that moved in fewer takes has no better grade than signal_pulses.py gives."""
+GRADES_UP = ("unvalidated", "weak", "fair", "good")
 GOAL = 3.0
 NAMES = [channel.name for channel in CHANNELS]
 ASKED = {
@@ -163,12 +164,15 @@ def channel_rows(takes: Sequence[Followed], alone: Mapping[str, str]) -> Iterato
         if name not in SHAPES_OF:
             continue
         used = [one for one in takes if np.abs(driven(one, name)).max() > LEAST_DRIVEN]
-        if len(used) < LEAST_PEOPLE:
-            yield {"channel": name, "n_people": len(used), "grade": alone.get(name, "unvalidated")}
+        if not used:
+            yield {"channel": name, "n_people": 0, "grade": alone.get(name, "unvalidated")}
             continue
         formula = float(np.median([d_prime(one, name, one.formulas) for one in used]))
         sharp = float(np.median([d_prime(one, name, one.sharp) for one in used]))
         follows = np.array([correlations(one, name) for one in used])
+        grade = grade_of(sharp)
+        if len(used) < LEAST_PEOPLE:
+            grade = min(grade, alone.get(name, grade), key=GRADES_UP.index)
         stem = name.removesuffix(".left").removesuffix(".right")
         yield {
             "channel": name,
@@ -177,7 +181,7 @@ def channel_rows(takes: Sequence[Followed], alone: Mapping[str, str]) -> Iterato
             "d_prime": round(sharp, 2),
             "speed_r": round(float(np.nanmedian(follows[:, 0])), 3),
             "burst_r": round(float(np.nanmedian(follows[:, 1])), 3),
-            "grade": grade_of(sharp),
+            "grade": grade,
             "goal_missed": bool(stem in ASKED and sharp < GOAL),
         }
 

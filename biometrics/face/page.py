@@ -49,7 +49,8 @@ not say why.
 *Grade* is how far 0.3 of full range stands above the channel's noise on rendered faces: d' of 3 or
 more is good, of 1.5 or more fair (`benchmarks/signal_quality.py`, figures in
 [benchmarks.md](benchmarks.md)); channels that hardly moved there have the grade that
-`benchmarks/signal_pulses.py` gives, one lower, since nothing else moves in its films. A movement of weak channels alone has its reliability lowered.
+`benchmarks/signal_pulses.py` gives, one lower, since nothing else moves in its films. A movement of
+weak channels alone has its reliability lowered.
 *Validated* is the correlation of `level` with the weight of the face rig's shape of that name, over
 rendered video (`benchmarks/signals_vs_rig.py`); `unvalidated` channels have not been compared
 with anything: read them as an unproved measurement.

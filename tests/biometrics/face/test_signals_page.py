@@ -47,7 +47,7 @@ def test_a_row_says_what_is_measured_in_what_and_by_whom() -> None:
     ]
     assert row_of(page, "jaw.sideways")[1:] == [
         *("how far the jaw stands to the subject's left of the nose root",),
-        *("inter-ocular distance", NOISE["jaw.sideways"], "unvalidated", "own", "unvalidated"),
+        *("inter-ocular distance", NOISE["jaw.sideways"], "fair", "own", "unvalidated"),
     ]
 
 
