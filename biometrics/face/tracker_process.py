@@ -13,6 +13,7 @@ import sys
 import weakref
 from collections import deque
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from multiprocessing.connection import Connection
 from multiprocessing.spawn import get_executable
 from pathlib import Path
@@ -142,14 +143,28 @@ def serve(wire_fd: int, slot_fds: list[int], task_file: str | None) -> None:
     slots = [_Slot(fd) for fd in slot_fds]
     try:
         tracker, flow = _open(None if task_file is None else Path(task_file)), SkinFlow()
-        while True:
-            time_s, shape, slot = wire.recv()
-            frame = Frame(time_s, slots[slot].read(shape))
-            wire.send([flow.measured(face, frame) for face in tracker.push(frame)])
+        # Both leave the interpreter's lock for most of their time: the skin of one frame is
+        # followed while the mesh looks at the next.
+        with ThreadPoolExecutor(1) as behind:
+            while True:
+                time_s, shape, slot = wire.recv()
+                frame = Frame(time_s, slots[slot].read(shape))
+                faces = list(tracker.push(frame))
+                behind.submit(_answer, wire, flow, faces, frame)
     except (EOFError, BrokenPipeError, ConnectionResetError):
         return
     except ModelFileError as error:
         wire.send(ModelFileError(str(error)))
+    except Exception as error:
+        wire.send(WorkerError("the face tracker", f"{type(error).__name__}: {error}"))
+
+
+def _answer(wire: Connection[Any, Any], flow: SkinFlow, faces: list[Face], frame: Frame) -> None:
+    """Send the faces of a frame with their skin's flow, or what went wrong."""
+    try:
+        wire.send([flow.measured(face, frame) for face in faces])
+    except OSError:
+        return
     except Exception as error:
         wire.send(WorkerError("the face tracker", f"{type(error).__name__}: {error}"))
 
