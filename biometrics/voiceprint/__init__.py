@@ -1,0 +1,1 @@
+"""The voiceprint: features, encoder, comparison."""
