@@ -2,7 +2,7 @@ PYTHON ?= python3.11
 VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
-SLOW := slow or browser
+SLOW := slow or browser or postgres
 
 # The recordings that some tests need lie beside a checkout, or where FACESIGN_DATA points.
 ifneq ($(wildcard ../shared/data/speech),)

@@ -146,7 +146,7 @@ def _open_file(make: Callable[..., Database], url: URL, wait_s: float) -> Databa
 
 def _open_server(make: Callable[..., Database], url: URL, wait_s: float) -> Database:
     try:
-        import pgvector.sqlalchemy
+        import pgvector.sqlalchemy  # noqa: F401
         import psycopg  # noqa: F401
     except ImportError as error:
         raise MissingExtraError("postgres", ["pgvector", "psycopg"]) from error

@@ -85,3 +85,12 @@ class Due:
     """Model of the templates there are."""
     retain_until: datetime
     reason: Literal["other_model", "retention_ends"]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it for JSON."""
+        return {
+            "customer": self.customer,
+            "reason": self.reason,
+            "model": self.model,
+            "retain_until": self.retain_until.isoformat(),
+        }

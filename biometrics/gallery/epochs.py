@@ -92,9 +92,7 @@ def open_vault(connection: Connection, keys: KeyBox, now: datetime) -> Vault:
 def next_revision(connection: Connection) -> int:
     """Count a change, and keep other writers waiting until this transaction ends."""
     counted = (
-        update(GalleryRow)
-        .values(revision=GalleryRow.revision + 1)
-        .returning(GalleryRow.revision)
+        update(GalleryRow).values(revision=GalleryRow.revision + 1).returning(GalleryRow.revision)
     )
     return int(connection.execute(counted).scalar_one())
 
@@ -189,7 +187,11 @@ def _embeddings(
 
 
 def _embedding(
-    vault: Vault, template_id: uuid.UUID, sealed: bytes, subject_id: uuid.UUID, wrapped: bytes | None
+    vault: Vault,
+    template_id: uuid.UUID,
+    sealed: bytes,
+    subject_id: uuid.UUID,
+    wrapped: bytes | None,
 ) -> FloatArray:
     if wrapped is None:
         raise TemplateDamagedError(str(template_id))

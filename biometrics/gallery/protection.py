@@ -155,7 +155,8 @@ def new_rotation() -> FloatArray:
     drawn = np.frombuffer(os.urandom(8 * DIM * DIM), dtype=np.uint64) >> 11
     normal = ndtri((drawn.astype(np.float64) + 0.5) / 2.0**53).reshape(DIM, DIM)
     q, r = np.linalg.qr(normal)
-    return (q * np.sign(np.diag(r))).astype(np.float32)
+    rotation: FloatArray = (q * np.sign(np.diag(r))).astype(np.float32)
+    return rotation
 
 
 def _bound(bound_to: str) -> bytes:

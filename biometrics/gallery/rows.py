@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, Row, Select, delete, insert, select
+from sqlalchemy import Connection, delete, insert, select
 from uuid6 import uuid7
 
 from facesign.biometrics.gallery.entries import Basis, Reference, Sample, Status
@@ -31,7 +32,6 @@ __all__ = [
     "delete_vectors",
     "insert_enrollment",
     "read_references",
-    "references_for",
 ]
 
 
@@ -110,9 +110,7 @@ def delete_vectors(
         .returning(SearchVectorRow.vector_id)
     )
     for vector_id in connection.execute(deleted).scalars().all():
-        connection.execute(
-            insert(RemovedVectorRow).values(vector_id=vector_id, revision=revision)
-        )
+        connection.execute(insert(RemovedVectorRow).values(vector_id=vector_id, revision=revision))
 
 
 def delete_history(connection: Connection, subject: Subject) -> int:
@@ -121,44 +119,34 @@ def delete_history(connection: Connection, subject: Subject) -> int:
     return connection.execute(delete(VerificationRow).where(of_subject)).rowcount
 
 
-def references_for(purpose: Purpose, now: datetime) -> Select[tuple[uuid.UUID, bytes]]:
-    """Select the templates that may be used for one purpose, newest first."""
-    return (
-        select(
-            TemplateRow.template_id,
-            TemplateRow.sealed,
-            TemplateRow.model,
-            TemplateRow.channel,
-            TemplateRow.net_speech_s,
-            TemplateRow.snr_db,
-            TemplateRow.bandwidth_hz,
-            EnrollmentRow.status,
-            EnrollmentRow.created_at,
-        )
-        .join(EnrollmentRow, EnrollmentRow.enrollment_id == TemplateRow.enrollment_id)
-        .join(PurposeRow, PurposeRow.template_id == TemplateRow.template_id)
-        .where(PurposeRow.purpose == purpose, EnrollmentRow.retain_until > now)
-        .order_by(TemplateRow.template_id.desc())
-    )
-
-
-def read_references(rows: Iterable[Row[tuple[uuid.UUID, bytes]]], subject: Subject) -> Iterator[Reference]:
-    """Decrypt templates of one subject.
+def read_references(
+    connection: Connection, subject: Subject, purpose: Purpose, now: datetime
+) -> list[Reference]:
+    """Decrypt the templates of a subject that may be used for one purpose, newest first.
 
     Raises:
         TemplateDamagedError: one does not authenticate.
     """
-    for row in rows:
-        voiceprint = Voiceprint(
-            embedding=unpack(subject.unseal(row.sealed, "template", row.template_id)),
-            model=row.model,
-            net_speech_s=row.net_speech_s,
-            snr_db=row.snr_db,
-            bandwidth_hz=row.bandwidth_hz,
-        )
-        yield Reference(
-            str(row.template_id), voiceprint, row.channel, row.status, row.created_at
-        )
+    query = (
+        select(TemplateRow, EnrollmentRow.status, EnrollmentRow.created_at)
+        .join(EnrollmentRow, EnrollmentRow.enrollment_id == TemplateRow.enrollment_id)
+        .join(PurposeRow, PurposeRow.template_id == TemplateRow.template_id)
+        .where(EnrollmentRow.subject_id == subject.subject_id)
+        .where(PurposeRow.purpose == purpose, EnrollmentRow.retain_until > now)
+        .order_by(TemplateRow.template_id.desc())
+    )
+    return [_reference(subject, row) for row in connection.execute(query)]
+
+
+def _reference(subject: Subject, row: Any) -> Reference:
+    voiceprint = Voiceprint(
+        embedding=unpack(subject.unseal(row.sealed, "template", row.template_id)),
+        model=row.model,
+        net_speech_s=row.net_speech_s,
+        snr_db=row.snr_db,
+        bandwidth_hz=row.bandwidth_hz,
+    )
+    return Reference(str(row.template_id), voiceprint, row.channel, row.status, row.created_at)
 
 
 def _insert_template(

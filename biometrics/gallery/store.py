@@ -26,7 +26,6 @@ from facesign.biometrics.gallery.rows import (
     delete_history,
     insert_enrollment,
     read_references,
-    references_for,
 )
 from facesign.biometrics.gallery.subjects import Subject
 from facesign.biometrics.gallery.tables import (
@@ -159,13 +158,15 @@ class Gallery:
         """
         with self.database.reading() as connection:
             subject = self._known(connection, customer)
-            query = references_for(purpose, self.now()).where(
-                EnrollmentRow.subject_id == subject.subject_id
-            )
-            rows = connection.execute(query).all()
-        if not rows:
+            found = read_references(connection, subject, purpose, self.now())
+        if not found:
             raise UnknownCustomerError(customer, f"has no template for {purpose}")
-        return list(read_references(rows, subject))
+        return found
+
+    def is_enrolled(self, customer: str) -> bool:
+        """Tell whether a customer has a template, for whatever purpose."""
+        with self.database.reading() as connection:
+            return subjects.find(connection, self.vault, customer) is not None
 
     def enrollments(self, customer: str) -> list[Enrolled]:
         """List a customer's enrollments, oldest first.

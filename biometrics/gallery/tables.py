@@ -11,6 +11,7 @@ import uuid
 from datetime import UTC, datetime
 from typing import Any
 
+import numpy as np
 from sqlalchemy import (
     BigInteger,
     DateTime,
@@ -91,8 +92,10 @@ class RotatedVector(TypeDecorator[FloatArray]):
 
     def process_result_value(self, value: Any, dialect: Dialect) -> FloatArray | None:
         """Return the numbers, shape (192,)."""
-        if value is None or dialect.name == "postgresql":
-            return value
+        if value is None:
+            return None
+        if dialect.name == "postgresql":
+            return np.asarray(value, dtype=np.float32)
         return unpack(value)
 
 

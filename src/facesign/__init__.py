@@ -13,6 +13,7 @@ __version__ = "0.1.0"
 __all__ = [
     "Consent",
     "FacesignError",
+    "Fingerprints",
     "Frame",
     "Home",
     "Mark",
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from facesign.errors import FacesignError
     from facesign.interview.analysis import analyze
     from facesign.interview.consent import Consent, read_consent
+    from facesign.interview.fingerprints import Fingerprints
     from facesign.interview.home import Home, Settings
     from facesign.interview.marks import Mark, read_marks
     from facesign.interview.report import Report
@@ -56,6 +58,7 @@ _HOME_OF = {
     "read_consent": "facesign.interview.consent",
     "read_marks": "facesign.interview.marks",
     "FacesignError": "facesign.errors",
+    "Fingerprints": "facesign.interview.fingerprints",
     "Frame": "facesign.biometrics.stream",
     "Home": "facesign.interview.home",
     "Report": "facesign.interview.report",

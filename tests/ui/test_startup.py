@@ -7,7 +7,20 @@ import sys
 
 import pytest
 
-HEAVY = {"av", "cv2", "jinja2", "mediapipe", "numpy", "onnxruntime", "pyarrow", "scipy", "soxr"}
+HEAVY = {
+    "alembic",
+    "av",
+    "cv2",
+    "jinja2",
+    "mediapipe",
+    "numpy",
+    "onnxruntime",
+    "pyarrow",
+    "scipy",
+    "soxr",
+    "sqlalchemy",
+    "usearch",
+}
 IMPORT = "import facesign"
 HELP = """
 import contextlib, io, sys

@@ -118,9 +118,7 @@ def test_templates_are_added_or_replaced_on_request(gallery: Gallery) -> None:
 
 def test_nothing_is_replaced_where_nothing_is(gallery: Gallery) -> None:
     with pytest.raises(UnknownCustomerError):
-        gallery.enroll(
-            "C-1", [sample(1)], purposes=("verify",), basis=Basis(), manner="replace"
-        )
+        gallery.enroll("C-1", [sample(1)], purposes=("verify",), basis=Basis(), manner="replace")
     assert count(gallery, "subjects") == 0
 
 

@@ -137,10 +137,6 @@ def _search() -> None:
     )
 
 
-def _reference(
-    to: str, *, primary_key: bool = False, index: bool = False
-) -> sa.Column[object]:
+def _reference(to: str, *, primary_key: bool = False, index: bool = False) -> sa.Column[object]:
     key = sa.ForeignKey(f"{to}s.{to}_id")
-    return sa.Column(
-        f"{to}_id", sa.Uuid, key, primary_key=primary_key, index=index, nullable=False
-    )
+    return sa.Column(f"{to}_id", sa.Uuid, key, primary_key=primary_key, index=index, nullable=False)

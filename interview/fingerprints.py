@@ -1,0 +1,473 @@
+"""The voice credit fingerprint (语音信用指纹, 声纹): who speaks, never whether they repay."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
+from pathlib import Path
+from types import TracebackType
+
+from facesign.biometrics.gallery import history, watch_list
+from facesign.biometrics.gallery.due import due
+from facesign.biometrics.gallery.entries import Basis, Due, Reference, Sample
+from facesign.biometrics.gallery.gates import Gates, admit, print_of
+from facesign.biometrics.gallery.matching import Matcher, Point, VoiceEncoder, model_of
+from facesign.biometrics.gallery.purposes import (
+    CUSTOMER_PURPOSES,
+    SearchPurpose,
+    checked_purposes,
+    require_search_purpose,
+)
+from facesign.biometrics.gallery.search import Search
+from facesign.biometrics.gallery.store import Gallery, Manner, Revoked
+from facesign.biometrics.gallery.watch_list import WatchEntry, WatchReason
+from facesign.errors import (
+    AlreadyEnrolledError,
+    EnrollmentError,
+    SettingsError,
+    UnknownCustomerError,
+)
+from facesign.interview.home import Home
+from facesign.interview.keyfiles import KeyNotice
+from facesign.interview.template_keys import TemplateKeys
+from facesign.interview.voice_decisions import (
+    LEAST_SPEECH_S,
+    candidates,
+    comparable,
+    expected_false,
+    verification,
+    why_not_assessed,
+)
+from facesign.interview.voice_defaults import default_encoder, default_matcher
+from facesign.interview.voice_recordings import Listened, Recorded, listen
+from facesign.interview.voice_results import (
+    Candidate,
+    Enrollment,
+    History,
+    SearchResult,
+    Verification,
+)
+
+__all__ = ["Fingerprints"]
+
+_log = logging.getLogger(__name__)
+
+
+class Fingerprints:
+    """Enroll, verify, search and revoke voiceprints; made by `open`."""
+
+    def __init__(
+        self, gallery: Gallery, search: Search, encoder: VoiceEncoder, matcher: Matcher
+    ) -> None:
+        self._gallery = gallery
+        self._search = search
+        self._encoder = encoder
+        self._matcher = matcher
+        self._model = model_of(encoder)
+        self._gates = Gates()
+
+    @classmethod
+    def open(
+        cls,
+        url: str | None = None,
+        *,
+        home: Home | Path | None = None,
+        encoder: VoiceEncoder | None = None,
+        matcher: Matcher | None = None,
+        announce: Callable[[KeyNotice], None] | None = None,
+    ) -> Fingerprints:
+        """Open a gallery of voiceprints, making it where there is none.
+
+        Args:
+            url: `sqlite:///FILE` or `postgresql+psycopg://...`; by default `gallery.db` in
+                the home folder.
+            home: Home folder, which holds the master key.
+            encoder: Makes the embeddings; the model that ships by default.
+            matcher: Compares them; the shipped calibration of the model by default.
+            announce: Told of a master key that had to be made; by default it is logged as
+                a warning.
+
+        Raises:
+            GalleryError: the gallery cannot be opened or reached.
+            KeyFileError: its key cannot be opened with this master key.
+            ModelFileError: the model's file is missing or changed.
+        """
+        home = home if isinstance(home, Home) else Home.resolve(home)
+        if url is None:
+            url = f"sqlite:///{home.make(home.root) / home.gallery.name}"
+        gallery = Gallery.open(url, TemplateKeys(home, announce or _warn))
+        gallery.purge()
+        search = Search(gallery, snapshots=home.root / "indexes")
+        encoder = encoder or default_encoder(home)
+        return cls(gallery, search, encoder, matcher or default_matcher(encoder))
+
+    def close(self) -> None:
+        """Close the gallery."""
+        self._gallery.close()
+
+    def __enter__(self) -> Fingerprints:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    @property
+    def model(self) -> str:
+        """The encoder that templates are made with, name and start of its hash."""
+        return self._model
+
+    @property
+    def points(self) -> Mapping[str, Point]:
+        """Operating points by name, the default first."""
+        return self._matcher.points
+
+    def enroll(
+        self,
+        customer: str,
+        recordings: Sequence[Recorded],
+        *,
+        identity_proof: str | None = None,
+        record: str | None = None,
+        channel: str | None = None,
+        purposes: Sequence[str] = CUSTOMER_PURPOSES,
+        retain_days: int | None = None,
+        add: bool = False,
+    ) -> Enrollment:
+        """Make a customer's voiceprint; it is provisional until `confirm`.
+
+        Args:
+            customer: Customer number.
+            recordings: Files, arrays or Sounds in which only this person speaks.
+            identity_proof: How it is known who speaks, such as a reference of a check.
+            record: The evidence record of the session.
+            channel: What they came through; `wideband` or `narrowband` as heard by default.
+            purposes: `verify` and `duplicate_search`, or one of them.
+            retain_days: Days after which it is deleted; three years by default.
+            add: Add to the voiceprint there is, such as for another channel.
+
+        Raises:
+            EnrollmentError: the recordings cannot make a template, with all reasons.
+            AlreadyEnrolledError: the customer is enrolled and `add` is False.
+            MediaError: a file cannot be read.
+        """
+        return self._enroll(
+            customer,
+            recordings,
+            Basis(identity_proof, record),
+            channel=channel,
+            purposes=purposes,
+            retain_days=retain_days,
+            manner="add" if add else "new",
+        )
+
+    def re_enroll(
+        self,
+        customer: str,
+        recordings: Sequence[Recorded],
+        *,
+        identity_proof: str | None = None,
+        record: str | None = None,
+        channel: str | None = None,
+        purposes: Sequence[str] = CUSTOMER_PURPOSES,
+        retain_days: int | None = None,
+    ) -> Enrollment:
+        """Replace a customer's voiceprint; arguments and errors as `enroll`.
+
+        The new one is provisional. Where the old one is of the same model, the result says
+        how alike they are.
+
+        Raises:
+            UnknownCustomerError: there is nothing to replace.
+        """
+        return self._enroll(
+            customer,
+            recordings,
+            Basis(identity_proof, record),
+            channel=channel,
+            purposes=purposes,
+            retain_days=retain_days,
+            manner="replace",
+        )
+
+    def due(self) -> list[Due]:
+        """List the customers to enroll again: another model's templates, or soon deleted."""
+        return due(self._gallery, self._model)
+
+    def confirm(
+        self,
+        customer: str,
+        *,
+        by: str,
+        identity_proof: str | None = None,
+        record: str | None = None,
+    ) -> int:
+        """Confirm that a provisional voiceprint is the customer's; return how many were.
+
+        Raises:
+            ConfirmationError: who, identity proof or record are not named, now or before.
+            UnknownCustomerError: there is no such customer.
+        """
+        return self._gallery.confirm(customer, Basis(identity_proof, record, by))
+
+    def verify(
+        self,
+        customer: str,
+        recording: Recorded,
+        *,
+        point: str | None = None,
+        record: str | None = None,
+    ) -> Verification:
+        """Compare a recording with a customer's voiceprint, and keep the result.
+
+        Args:
+            customer: Customer number.
+            recording: A file, an array or Sounds in which only the customer speaks.
+            point: Name of the operating point; the matcher's default otherwise.
+            record: The evidence record of the session.
+
+        Returns:
+            `match`, `no_match` or `inconclusive`, with why. A provisional voiceprint never
+            gives `match`.
+
+        Raises:
+            MediaError: the file cannot be read.
+            SettingsError: there is no such operating point.
+            TemplateMismatchError: all templates are of other models.
+            UnknownCustomerError: there is no such customer.
+        """
+        at = self._point(point)
+        references = comparable(self._gallery.references(customer), self._model)
+        result = verification(
+            customer,
+            references,
+            listen(recording),
+            encoder=self._encoder,
+            matcher=self._matcher,
+            point=at,
+            at=self._gallery.now(),
+            record=record,
+        )
+        kept = {k: v for k, v in result.to_dict().items() if k not in ("customer", "at")}
+        history.keep(self._gallery, customer, kept)
+        return result
+
+    def search(
+        self,
+        recording: Recorded,
+        *,
+        top: int = 5,
+        purpose: str = "duplicate_search",
+        point: str | None = None,
+    ) -> SearchResult:
+        """Find who in the gallery sounds most like a recording.
+
+        Args:
+            recording: A file, an array or Sounds in which one person speaks.
+            top: How many people at most, 1 to 100.
+            purpose: `duplicate_search` or `watch_list`; other templates are not read.
+            point: Name of the operating point; by default the one with the lowest false
+                match rate.
+
+        Raises:
+            MediaError: the file cannot be read.
+            SettingsError: top, purpose or point are not allowed.
+        """
+        if not 1 <= top <= 100:
+            raise SettingsError(f"top must be from 1 to 100, got {top}")
+        wanted = require_search_purpose(purpose)
+        strictest = min(self.points.values(), key=lambda one: one.fmr, default=None)
+        at = self._point(point) if point else strictest
+        listened = listen(recording)
+        self._gallery.purge()
+        n_people = self._search.size(wanted, self._model)
+        expected = expected_false(n_people, at)
+        reason = why_not_assessed(listened, expected)
+        return SearchResult(
+            status="not_assessed" if reason else "assessed",
+            reason=reason,
+            purpose=wanted,
+            candidates=self._candidates(listened, wanted, top, None if reason else at),
+            n_people=n_people,
+            expected_false=expected,
+            point=at,
+            model=self._model,
+            net_speech_s=listened.heard.net_speech_s,
+        )
+
+    def history(self, customer: str) -> History:
+        """Tell a customer's enrollments, verifications, drift over time, and revocations.
+
+        Raises:
+            UnknownCustomerError: there is none, and there never was.
+        """
+        revoked = history.revocations(self._gallery, customer)
+        try:
+            enrollments = self._gallery.enrollments(customer)
+        except UnknownCustomerError:
+            if not revoked:
+                raise
+            enrollments = []
+        events = history.events(self._gallery, customer)
+        return History(customer, enrollments, events, history.drift(events), revoked)
+
+    def revoke(self, customer: str, *, because: str = "consent withdrawn") -> Revoked:
+        """Delete a customer's voiceprint for good, with its key and its verifications.
+
+        Raises:
+            UnknownCustomerError: there is no such customer.
+        """
+        revoked = self._gallery.revoke(customer, because)
+        self._search.forget()
+        return revoked
+
+    def watch(
+        self, reference: str, recordings: Sequence[Recorded], why: WatchReason, *, days: int
+    ) -> WatchEntry:
+        """Put a voice on the watch list for so many days, at most 365.
+
+        Raises:
+            EnrollmentError: the recordings cannot make a template, with all reasons.
+            WatchListError: it would last too long, or is there already.
+        """
+        samples = self._admit(recordings, None)
+        until = self._gallery.now() + timedelta(days=days)
+        return watch_list.add(self._gallery, reference, samples, why, expires_at=until)
+
+    def watched(self) -> list[WatchEntry]:
+        """List the watch list."""
+        return watch_list.entries(self._gallery)
+
+    def clear(self, reference: str, *, by: str) -> None:
+        """Mark an entry of the watch list `cleared: related person`; no search reads it then.
+
+        Raises:
+            WatchListError: there is no such entry.
+        """
+        watch_list.clear(self._gallery, reference, by=by)
+        self._search.forget()
+
+    def unwatch(self, reference: str, *, because: str) -> None:
+        """Delete an entry of the watch list.
+
+        Raises:
+            WatchListError: there is no such entry.
+        """
+        watch_list.remove(self._gallery, reference, because)
+        self._search.forget()
+
+    def renew(self) -> int:
+        """Put all search vectors under a new rotation; return how many there are."""
+        n_derived = self._gallery.renew_epoch()
+        self._search.forget()
+        return n_derived
+
+    def _enroll(
+        self,
+        customer: str,
+        recordings: Sequence[Recorded],
+        basis: Basis,
+        *,
+        channel: str | None,
+        purposes: Sequence[str],
+        retain_days: int | None,
+        manner: Manner,
+    ) -> Enrollment:
+        wanted = checked_purposes(purposes)
+        _require_customer(customer)
+        before = self._before(customer, manner)
+        samples = self._admit(recordings, channel)
+        until = None
+        if retain_days is not None:
+            until = self._gallery.now() + timedelta(days=_positive(retain_days))
+        enrolled = self._gallery.enroll(
+            customer, samples, purposes=wanted, basis=basis, retain_until=until, manner=manner
+        )
+        if manner == "replace":
+            self._search.forget()
+        return Enrollment(
+            customer=customer,
+            enrolled=enrolled,
+            purposes=wanted,
+            model=self._model,
+            channels=tuple(sorted({sample.channel for sample in samples})),
+            net_speech_s=sum(sample.voiceprint.net_speech_s for sample in samples),
+            previous_llr=self._likeness(before, samples),
+        )
+
+    def _before(self, customer: str, manner: Manner) -> list[Reference]:
+        """Return the templates there are of the same model, before listening to anything."""
+        try:
+            held = self._gallery.references(customer)
+        except UnknownCustomerError:
+            if manner == "replace" and not self._gallery.is_enrolled(customer):
+                raise
+            return []
+        if manner == "new":
+            raise AlreadyEnrolledError(customer)
+        return [one for one in held if one.voiceprint.model == self._model]
+
+    def _likeness(self, before: Sequence[Reference], samples: Sequence[Sample]) -> float | None:
+        """Return the lowest LLR of new samples against the templates there were."""
+        if not before:
+            return None
+        held = [one.voiceprint for one in before]
+        llrs = [self._matcher.compare(held, sample.voiceprint).llr for sample in samples]
+        known = [llr for llr in llrs if llr is not None]
+        return min(known, default=None)
+
+    def _admit(self, recordings: Sequence[Recorded], channel: str | None) -> list[Sample]:
+        if isinstance(recordings, str | Path):
+            raise SettingsError("recordings must be a list, got one path")
+        heard = [listen(one, f"recording {i}") for i, one in enumerate(recordings, start=1)]
+        damaged = [f"{it.name}: {it.n_damaged} damaged packets" for it in heard if it.n_damaged]
+        if damaged:
+            raise EnrollmentError(damaged)
+        named = [(it.name, it.heard) for it in heard]
+        return admit(named, self._encoder, self._matcher, channel=channel, gates=self._gates)
+
+    def _candidates(
+        self, listened: Listened, purpose: SearchPurpose, top: int, point: Point | None
+    ) -> tuple[Candidate, ...]:
+        if listened.heard.net_speech_s < LEAST_SPEECH_S:
+            return ()
+        probe = print_of(listened.heard, self._encoder)
+        found = self._search.nearest(probe, purpose=purpose, top=top)
+        entries = watch_list.entries(self._gallery) if purpose == "watch_list" else []
+        return candidates(
+            found,
+            probe,
+            matcher=self._matcher,
+            point=point,
+            watched={entry.reference: entry for entry in entries},
+        )
+
+    def _point(self, name: str | None) -> Point | None:
+        if name is None:
+            return next(iter(self.points.values()), None)
+        if name not in self.points:
+            known = ", ".join(self.points) or "none; facesign voice calibrate makes them"
+            raise SettingsError(f"no operating point is named {name!r}; there are {known}")
+        return self.points[name]
+
+
+def _require_customer(customer: str) -> None:
+    if not customer.strip() or not customer.isprintable() or len(customer) > 128:
+        raise SettingsError(
+            f"a customer number has 1 to 128 printable characters, got {customer!r}"
+        )
+
+
+def _positive(days: int) -> int:
+    if days < 1:
+        raise SettingsError(f"retention must be at least 1 day, got {days}")
+    return days
+
+
+def _warn(notice: KeyNotice) -> None:
+    _log.warning(notice.message)

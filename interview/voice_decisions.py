@@ -1,0 +1,143 @@
+"""From a comparison to what may be said of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from facesign.biometrics.gallery.entries import Reference
+from facesign.biometrics.gallery.gates import print_of
+from facesign.biometrics.gallery.matching import Decision, Matcher, Point, VoiceEncoder, model_of
+from facesign.biometrics.gallery.search import Found
+from facesign.biometrics.gallery.watch_list import WatchEntry
+from facesign.biometrics.voiceprint.voiceprint import Voiceprint
+from facesign.errors import TemplateMismatchError
+from facesign.interview.voice_recordings import Listened
+from facesign.interview.voice_results import Candidate, Verification
+
+__all__ = [
+    "LEAST_SPEECH_S",
+    "candidates",
+    "comparable",
+    "expected_false",
+    "verification",
+    "why_not_assessed",
+]
+
+LEAST_SPEECH_S = 1.0
+"""Net speech below which no voice is measured."""
+_UNUSABLE = frozenset({"silent_track", "clipped", "low_snr"})
+
+
+def comparable(references: Sequence[Reference], model: str) -> list[Reference]:
+    """Return the references to compare with: of the model, and confirmed where any are.
+
+    Raises:
+        TemplateMismatchError: all are of other models.
+    """
+    ours = [one for one in references if one.voiceprint.model == model]
+    if not ours:
+        raise TemplateMismatchError(references[0].voiceprint.model, model)
+    return [one for one in ours if one.status == "confirmed"] or ours
+
+
+def verification(
+    customer: str,
+    references: Sequence[Reference],
+    listened: Listened,
+    *,
+    encoder: VoiceEncoder,
+    matcher: Matcher,
+    point: Point | None,
+    at: datetime,
+    record: str | None,
+) -> Verification:
+    """Compare what was heard with a customer's references, all of one status."""
+    heard, quality = listened.heard, listened.heard.quality
+    reasons: list[str] = [one for one in quality.reasons if one != "short_speech"]
+    score = llr = None
+    decision: Decision = "inconclusive"
+    if heard.net_speech_s < LEAST_SPEECH_S:
+        reasons.append("short_speech")
+    else:
+        probe = print_of(heard, encoder)
+        found = matcher.compare([one.voiceprint for one in references], probe)
+        score, llr = found.score, found.llr
+        if llr is None or point is None:
+            reasons.append("uncalibrated")
+        elif not _UNUSABLE & set(reasons):
+            decision = matcher.decide(llr, point, probe)
+    status = references[0].status
+    if status == "provisional":
+        reasons.append("provisional")
+        decision = "inconclusive" if decision == "match" else decision
+    return Verification(
+        customer=customer,
+        decision=decision,
+        score=score,
+        llr=llr,
+        point=point,
+        reasons=tuple(reasons),
+        status=status,
+        n_references=len(references),
+        model=model_of(encoder),
+        channel=heard.channel,
+        net_speech_s=heard.net_speech_s,
+        snr_db=quality.snr_db,
+        at=at,
+        record=record,
+    )
+
+
+def expected_false(n_people: int, point: Point | None) -> float | None:
+    """Return how many of so many people a voice that is not among them matches on average."""
+    return None if point is None else n_people * point.fmr
+
+
+def why_not_assessed(listened: Listened, expected: float | None) -> str | None:
+    """Tell why candidates of a search mean nothing; None where they may."""
+    reasons = set(listened.heard.quality.reasons)
+    if listened.heard.net_speech_s < LEAST_SPEECH_S:
+        return "short_speech"
+    if unusable := sorted(_UNUSABLE & reasons):
+        return unusable[0]
+    if expected is None:
+        return "uncalibrated"
+    return "too_many_false_candidates" if expected > 1.0 else None
+
+
+def candidates(
+    found: Sequence[Found],
+    probe: Voiceprint,
+    *,
+    matcher: Matcher,
+    point: Point | None,
+    watched: Mapping[str, WatchEntry],
+) -> tuple[Candidate, ...]:
+    """Compare a probe with the templates that a search found, best first.
+
+    Args:
+        found: People whose search vectors are near.
+        probe: Whom to look for.
+        matcher: Compares with the decrypted templates.
+        point: Operating point; None where nothing may be said of a threshold.
+        watched: Entries of the watch list by reference.
+    """
+    listed = []
+    for one in found:
+        references = [it.voiceprint for it in one.references if it.voiceprint.model == probe.model]
+        comparison = matcher.compare(references, probe)
+        above = None
+        if point is not None and comparison.llr is not None:
+            above = comparison.llr >= point.threshold
+        listed.append(
+            Candidate(
+                customer=one.owner.customer,
+                score=comparison.score,
+                llr=comparison.llr,
+                above_threshold=above,
+                status=one.owner.status,
+                watch=watched.get(one.owner.customer),
+            )
+        )
+    return tuple(sorted(listed, key=lambda one: -one.score))

@@ -1,0 +1,72 @@
+"""Recordings of one voice: files, arrays, or runs of sound."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeAlias
+
+import numpy as np
+
+from facesign.biometrics.gallery.hearing import Heard, hear, pieces_of
+from facesign.biometrics.stream import FloatArray, Sound
+from facesign.errors import ItemError, MediaError
+from facesign.interview.media.container import open_sound
+from facesign.interview.media.tracks import SoundTrack
+
+__all__ = ["Listened", "Recorded", "listen"]
+
+Recorded: TypeAlias = Path | str | FloatArray | Sequence[Sound]
+"""A media file with sound; mono samples at 16 kHz, float32, shape (n_samples,); or Sounds."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Listened:
+    """One recording after listening to it."""
+
+    name: str
+    """What to call it in a message: its file's name, or its place."""
+    heard: Heard
+    n_damaged: int = 0
+    """Packets that could not be decoded."""
+
+
+def listen(recording: Recorded, name: str = "recording") -> Listened:
+    """Listen to a recording.
+
+    Args:
+        recording: A file, an array, or Sounds in order.
+        name: What to call it in a message; a file is called by its own name.
+
+    Raises:
+        MediaError: the file cannot be opened or holds no sound.
+        ShapeError: the array is not of shape (n_samples,).
+        ItemError: the array is not float32, or holds what is no number.
+    """
+    if isinstance(recording, str | Path):
+        return _listen_to_file(Path(recording))
+    if isinstance(recording, np.ndarray):
+        return Listened(name, hear(pieces_of(recording)))
+    if all(isinstance(sound, Sound) for sound in recording):
+        return Listened(name, hear(sound.samples for sound in recording))
+    raise ItemError(name, "a file, an array or Sounds", type(recording).__name__)
+
+
+def _listen_to_file(path: Path) -> Listened:
+    reader = open_sound(path)
+    if reader is None:
+        raise MediaError(path, "holds no sound")
+    try:
+        track = SoundTrack(reader, "mixed")
+        if not track.start():
+            raise MediaError(path, "no sound can be decoded; record or copy it again")
+        return Listened(path.name, hear(_samples(track)), reader.damaged)
+    finally:
+        reader.close()
+
+
+def _samples(track: SoundTrack) -> Iterator[FloatArray]:
+    for item in track:
+        if isinstance(item, Sound):
+            yield item.samples
