@@ -58,14 +58,19 @@ class Fingerprints:
     """Enroll, verify, search and revoke voiceprints; made by `open`."""
 
     def __init__(
-        self, gallery: Gallery, search: Search, encoder: VoiceEncoder, matcher: Matcher
+        self,
+        gallery: Gallery,
+        search: Search,
+        encoder: VoiceEncoder,
+        matcher: Matcher,
+        gates: Gates,
     ) -> None:
         self._gallery = gallery
         self._search = search
         self._encoder = encoder
         self._matcher = matcher
         self._model = model_of(encoder)
-        self._gates = Gates()
+        self._gates = gates
 
     @classmethod
     def open(
@@ -75,6 +80,7 @@ class Fingerprints:
         home: Home | Path | None = None,
         encoder: VoiceEncoder | None = None,
         matcher: Matcher | None = None,
+        gates: Gates | None = None,
         announce: Callable[[KeyNotice], None] | None = None,
     ) -> Fingerprints:
         """Open a gallery of voiceprints, making it where there is none.
@@ -85,6 +91,7 @@ class Fingerprints:
             home: Home folder, which holds the master key.
             encoder: Makes the embeddings; the model that ships by default.
             matcher: Compares them; the shipped calibration of the model by default.
+            gates: What recordings for an enrollment must keep.
             announce: Told of a master key that had to be made; by default it is logged as
                 a warning.
 
@@ -100,7 +107,7 @@ class Fingerprints:
         gallery.purge()
         search = Search(gallery, snapshots=home.root / "indexes")
         encoder = encoder or default_encoder(home)
-        return cls(gallery, search, encoder, matcher or default_matcher(encoder))
+        return cls(gallery, search, encoder, matcher or default_matcher(encoder), gates or Gates())
 
     def close(self) -> None:
         """Close the gallery."""
