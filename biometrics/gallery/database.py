@@ -86,6 +86,14 @@ class Database:
             with connection.begin():
                 yield connection
 
+    def hold(self, connection: Connection) -> None:
+        """Keep other processes from holding it too until the transaction ends.
+
+        In a file every transaction that writes does so anyway.
+        """
+        if self.is_server:
+            connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK_ID})"))
+
     def forget_deleted(self) -> None:
         """Overwrite what was deleted, in the write-ahead log or in dead rows, if nobody reads."""
         with self._translated(), self._engine.connect() as connection:
@@ -114,8 +122,7 @@ class Database:
     def _migrate(self) -> None:
         """Bring the tables to this version's, one process at a time."""
         with self.writing() as connection:
-            if self.is_server:
-                connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK_ID})"))
+            self.hold(connection)
             version = _version(connection)
             if version == HEAD:
                 return

@@ -6,7 +6,7 @@ import uuid
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import ColumnElement, func, select, text
+from sqlalchemy import BindParameter, ColumnElement, Double, String, bindparam, func, select, text
 
 from facesign.biometrics.gallery import subjects
 from facesign.biometrics.gallery.entries import Owner, Reference
@@ -133,10 +133,13 @@ class Search:
                 if exact
                 else text(f"SET LOCAL hnsw.ef_search = {min(max(_EF_SEARCH, k), 1000)}")
             )
-            distance = SearchVectorRow.vector.op("<#>")(rotated).label("distance")
+            distance = SearchVectorRow.vector.op("<#>", return_type=Double())(rotated).label(
+                "distance"
+            )
             query = (
                 select(SearchVectorRow.vector_id, distance)
-                .where(*_of(purpose, probe.model))
+                .where(SearchVectorRow.purpose == _literally(purpose))
+                .where(SearchVectorRow.model == probe.model)
                 .order_by(distance)
                 .limit(k)
             )
@@ -176,6 +179,11 @@ class Search:
                 references = read_references(connection, subject, purpose, self._gallery.now())
                 found[row.subject_id] = Found(owner, near[row.vector_id], tuple(references))
         return list(found.values())
+
+
+def _literally(purpose: str) -> BindParameter[str]:
+    """Put a purpose into the statement: only then are graphs of one purpose considered."""
+    return bindparam(None, purpose, String(), literal_execute=True)
 
 
 def _of(purpose: SearchPurpose, model: str) -> tuple[ColumnElement[bool], ...]:

@@ -89,6 +89,7 @@ class Gallery:
         database = Database.open(url, wait_s=wait_s)
         try:
             with database.writing() as connection:
+                database.hold(connection)
                 vault = open_vault(connection, keys, now())
         except BaseException:
             database.close()

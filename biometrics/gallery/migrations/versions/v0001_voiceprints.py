@@ -130,6 +130,13 @@ def _search() -> None:
         sa.UniqueConstraint("template_id", "purpose"),
         sqlite_autoincrement=True,
     )
+    if op.get_context().dialect.name == "postgresql":
+        # One graph a purpose: a filter after the walk would lose neighbours.
+        for purpose in ("duplicate_search", "watch_list"):
+            op.execute(
+                f"CREATE INDEX ix_search_vectors_{purpose} ON search_vectors USING hnsw "
+                f"(vector vector_ip_ops) WHERE purpose = '{purpose}'"
+            )
     op.create_table(
         "removed_vectors",
         sa.Column("vector_id", BigId, primary_key=True, autoincrement=False),
