@@ -1,1 +1,1 @@
-"""The voiceprint: features, encoder, comparison."""
+"""Whose voice it is: embeddings, comparison, calibration."""

@@ -29,6 +29,7 @@ __all__ = [
     "SessionStateError",
     "SettingsError",
     "ShapeError",
+    "ShortSpeechError",
     "TemplateDamagedError",
     "TemplateMismatchError",
     "TensorNamesError",
@@ -56,6 +57,13 @@ class ItemError(FacesignError, ValueError):
 
     def __init__(self, name: str, expected: str, got: str) -> None:
         super().__init__(f"{name} must be {expected}, got {got}")
+
+
+class ShortSpeechError(FacesignError, ValueError):
+    """There is too little speech to tell a voice by."""
+
+    def __init__(self, got_s: float, least_s: float) -> None:
+        super().__init__(f"{got_s:.1f} s of speech without pauses, at least {least_s:g} s needed")
 
 
 class TrackError(FacesignError, ValueError):
