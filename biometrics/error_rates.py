@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +13,7 @@ from facesign.errors import ItemError, ShapeError
 
 __all__ = ["Det", "Scores", "cllr", "det", "eer", "fmr_at", "fnmr_at", "min_cllr", "min_dcf"]
 
-Scores = npt.NDArray[np.float32] | npt.NDArray[np.float64]
+Scores: TypeAlias = npt.NDArray[np.float32] | npt.NDArray[np.float64]
 """Comparison scores; higher means more alike."""
 
 
@@ -114,7 +115,7 @@ def cllr(genuine: Scores, impostor: Scores) -> float:
     genuine, impostor = _sorted("genuine", genuine), _sorted("impostor", impostor)
     missed = np.logaddexp(0.0, -genuine).mean()
     matched = np.logaddexp(0.0, impostor).mean()
-    return float(missed + matched) / (2.0 * np.log(2.0))
+    return float((missed + matched) / (2.0 * np.log(2.0)))
 
 
 def min_cllr(genuine: Scores, impostor: Scores) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -13,7 +14,7 @@ from facesign.errors import ShapeError
 
 __all__ = ["Statistic", "TrialScores", "speaker_interval"]
 
-Statistic = Callable[[Scores, Scores], float]
+Statistic: TypeAlias = Callable[[Scores, Scores], float]
 """From the scores of genuine and of impostor trials to one number."""
 
 
@@ -103,8 +104,9 @@ def speaker_interval(
             rng.integers(len(speakers), size=len(speakers)), minlength=len(speakers)
         )
         times = np.where(trials.is_genuine, drawn[first], drawn[first] * drawn[second])
-        genuine = np.repeat(trials.genuine, times[trials.is_genuine])
-        impostor = np.repeat(trials.impostor, times[~trials.is_genuine])
+        again = np.repeat(np.arange(len(times)), times)
+        score, is_genuine = trials.score[again], trials.is_genuine[again]
+        genuine, impostor = score[is_genuine], score[~is_genuine]
         if len(genuine) and len(impostor):
             found.append(statistic(genuine, impostor))
     if len(found) <= n_resamples / 2:
