@@ -107,7 +107,9 @@ class Fingerprints:
         gallery.purge()
         search = Search(gallery, snapshots=home.root / "indexes")
         encoder = encoder or default_encoder(home)
-        return cls(gallery, search, encoder, matcher or default_matcher(encoder), gates or Gates())
+        return cls(
+            gallery, search, encoder, matcher or default_matcher(encoder, home), gates or Gates()
+        )
 
     def close(self) -> None:
         """Close the gallery."""

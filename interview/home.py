@@ -97,6 +97,11 @@ class Home:
         return self.root / "gallery.db"
 
     @property
+    def calibrations(self) -> Path:
+        """The folder of calibrations made from the bank's own trials."""
+        return self.root / "calibrations"
+
+    @property
     def archive(self) -> Path:
         """The database of sessions."""
         return self.root / "archive.db"

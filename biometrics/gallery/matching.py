@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Literal, Protocol, TypeAlias
+from typing import Protocol
 
 from facesign.biometrics.stream import FloatArray
+from facesign.biometrics.voiceprint.comparison import Comparison
+from facesign.biometrics.voiceprint.operating import Decision
 from facesign.biometrics.voiceprint.voiceprint import Voiceprint
 from facesign.errors import TemplateMismatchError
 
@@ -20,8 +21,6 @@ __all__ = [
     "model_of",
     "require_one_model",
 ]
-
-Decision: TypeAlias = Literal["match", "no_match", "inconclusive"]
 
 
 class VoiceEncoder(Protocol):
@@ -70,16 +69,6 @@ class Point(Protocol):
     @property
     def validated_for(self) -> Sequence[str] | str:
         """Groups of people and channels in those trials, or what is missing."""
-
-
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """A probe against the references of one person."""
-
-    score: float
-    """Normalised cosine."""
-    llr: float | None
-    """Calibrated log-likelihood ratio, natural logarithm; None without a calibration."""
 
 
 class Matcher(Protocol):

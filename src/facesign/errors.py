@@ -6,6 +6,7 @@ from pathlib import Path
 
 __all__ = [
     "AlreadyEnrolledError",
+    "CalibrationError",
     "ChecksumError",
     "ConfirmationError",
     "ConsentError",
@@ -34,6 +35,7 @@ __all__ = [
     "TemplateMismatchError",
     "TensorNamesError",
     "TrackError",
+    "TrialsError",
     "UnknownCustomerError",
     "UnknownModelError",
     "WatchListError",
@@ -287,3 +289,17 @@ class GalleryBusyError(GalleryError):
 
 class WatchListError(FacesignError, ValueError):
     """An entry of the watch list lacks what it needs, or is not there."""
+
+
+class CalibrationError(FacesignError, ValueError):
+    """Scores cannot be calibrated, or a calibration cannot be used."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"calibration: {reason}")
+
+
+class TrialsError(FacesignError, ValueError):
+    """A list of trials cannot be read or used."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(f"{path}: {reason}")
