@@ -18,7 +18,7 @@ from facesign.interview.media.tracks import SoundTrack
 from facesign.models.registry import ModelCard
 from facesign.models.runtime import open_card, open_model
 
-__all__ = ["People", "Population", "open_encoder", "real_people"]
+__all__ = ["People", "Population", "open_encoder", "real_people", "sound_of"]
 
 IntArray = npt.NDArray[np.int64]
 SHRINK = 0.1
@@ -66,7 +66,7 @@ def real_people(data: Path, encoder: Encoder) -> People:
         rows = list(csv.DictReader(file))
     names = tuple(sorted({row["speaker"] for row in rows}))
     corpus_of = {row["speaker"]: row["corpus"] for row in rows}
-    embeddings = [encoder.embed(_sound(folder / row["path"])) for row in rows]
+    embeddings = [encoder.embed(sound_of(folder / row["path"])) for row in rows]
     return People(
         embeddings=np.stack(embeddings),
         speaker=np.array([names.index(row["speaker"]) for row in rows]),
@@ -115,7 +115,8 @@ def _root(covariance: npt.NDArray[Any]) -> FloatArray:
     return np.asarray((axes * np.sqrt(values)).T, np.float32)
 
 
-def _sound(path: Path) -> FloatArray:
+def sound_of(path: Path) -> FloatArray:
+    """Return the samples of a file."""
     reader = open_sound(path)
     if reader is None:
         raise ValueError(f"{path.name} holds no sound")
