@@ -6,7 +6,17 @@ import uuid
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import BindParameter, ColumnElement, Double, String, bindparam, func, select, text
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Double,
+    Label,
+    String,
+    bindparam,
+    func,
+    select,
+    text,
+)
 
 from facesign.biometrics.gallery import subjects
 from facesign.biometrics.gallery.entries import Owner, Reference
@@ -133,9 +143,8 @@ class Search:
                 if exact
                 else text(f"SET LOCAL hnsw.ef_search = {min(max(EF_SEARCH, k), 1000)}")
             )
-            distance = SearchVectorRow.vector.op("<#>", return_type=Double())(rotated).label(
-                "distance"
-            )
+            product = SearchVectorRow.vector.op("<#>", return_type=Double())(rotated)
+            distance: Label[float] = product.label("distance")
             query = (
                 select(SearchVectorRow.vector_id, distance)
                 .where(SearchVectorRow.purpose == _literally(purpose))
