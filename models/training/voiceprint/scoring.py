@@ -146,7 +146,7 @@ def references_compared(prints: Prints, cohort: Cohort, model: str) -> dict[str,
     owners = []
     held = {}
     for one in np.unique(prints.speaker).tolist():
-        rows = np.flatnonzero((prints.speaker == one) & prints.is_clean & ~prints.is_long)
+        rows = np.flatnonzero((prints.speaker == one) & ~prints.is_long)
         if len(rows) > N_REFERENCES:
             held[one] = rng.permutation(rows)
     for one, rows in held.items():
