@@ -65,12 +65,11 @@ def mixture(means: Embeddings) -> Embeddings:
         even = np.eye(len(middle)) * np.trace(covariance) / len(middle)
         covariance = (1.0 - SHRINK) * covariance + SHRINK * even
         n_wanted = round(N_DRAWS * len(held) / len(means))
-        kept: list[npt.NDArray[np.float64]] = []
+        kept = np.zeros((0, len(middle)))
         while len(kept) < n_wanted:
-            draw = _unit(rng.multivariate_normal(middle, covariance)[None])[0]
-            if (means @ draw).max() < nearest:
-                kept.append(draw)
-        found.append(np.stack(kept))
+            draws = _unit(rng.multivariate_normal(middle, covariance, size=N_DRAWS))
+            kept = np.concatenate([kept, draws[(draws @ means.T).max(axis=1) < nearest]])
+        found.append(kept[:n_wanted])
     return np.concatenate(found)
 
 
