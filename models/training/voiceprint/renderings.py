@@ -107,7 +107,7 @@ def _parts(
         first = 0
         for _ in range(N_CROPS):
             length = int(rng.uniform(*CROP_S) * RATE_HZ)
-            if first + length > len(whole):
+            if first and first + length > len(whole):
                 break
             yield whole[first : first + length], False
             first += length
