@@ -1,6 +1,6 @@
 """Make what scores are read with: a cohort and a calibration, from the training speakers.
 
-    python models/training/voiceprint/scoring.py SPEECH_TRAIN --out FOLDER [--model FILE]
+    python models/training/voiceprint/scoring.py SPEECH_TRAIN --out FOLDER [--model FILE] [--ship]
 
 Writes `scoring.npz` (voiceprints, so that a second run need not listen again; never
 shipped), the cohort and the calibration that ship, and `scoring.json` with what the choices
@@ -78,6 +78,15 @@ def fit(encoder: VoiceEncoder, speech: Path, out: Path) -> dict[str, Any]:
     }
     (out / "scoring.json").write_text(json.dumps(chosen, indent=1) + "\n", "utf-8")
     return chosen
+
+
+def ship(name: str, out: Path) -> None:
+    """Copy cohort and calibration into the package, and say what the registry must say."""
+    cohort = (out / f"{name}-cohort.npz").read_bytes()
+    (ROOT / "models" / "weights" / f"{name}-cohort.npz").write_bytes(cohort)
+    calibration = (out / f"{name}.json").read_text("utf-8")
+    (ROOT / "biometrics" / "voiceprint" / f"{name}.json").write_text(calibration, "utf-8")
+    print(f"registry.toml, {name}-cohort: sha256 = {hashlib.sha256(cohort).hexdigest()}")
 
 
 def draw_trials(
@@ -198,8 +207,12 @@ def main() -> None:
     parser.add_argument("speech", type=Path)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--model", type=Path)
+    parser.add_argument("--ship", action="store_true", help="put both where the package has them")
     args = parser.parse_args()
-    print(json.dumps(fit(open_encoder(args.model), args.speech, args.out), indent=1))
+    encoder = open_encoder(args.model)
+    print(json.dumps(fit(encoder, args.speech, args.out), indent=1))
+    if args.ship:
+        ship(encoder.name, args.out)
 
 
 if __name__ == "__main__":
