@@ -222,9 +222,7 @@ class _Writer:
         out = self._add("Relu", [out], f"{name}.relu")
         return _Flow(self._signed(out, scale, name), shift)
 
-    def _conv(
-        self, name: str, flow: _Flow, dilation: int, scale: Vector | None = None
-    ) -> str:
+    def _conv(self, name: str, flow: _Flow, dilation: int, scale: Vector | None = None) -> str:
         kernel, bias = self._weights[f"{name}.conv.weight"], self._weights[f"{name}.conv.bias"]
         bias = bias + kernel.sum(axis=2) @ flow.shift
         if scale is not None:
@@ -267,15 +265,15 @@ class _Writer:
         joined = self._add("Concat", [flow.name for flow in flows], name, axis=1)
         return _Flow(joined, np.concatenate([flow.shift for flow in flows]))
 
-    def _constant(self, name: str, value: Vector | npt.NDArray[Any], kind: type = np.float32) -> str:
+    def _constant(
+        self, name: str, value: Vector | npt.NDArray[Any], kind: type = np.float32
+    ) -> str:
         from onnx import numpy_helper
 
         self._held.append(numpy_helper.from_array(np.ascontiguousarray(value, kind), name))
         return name
 
-    def _add(
-        self, kind: str, inputs: list[str], output: str | list[str], **attributes: Any
-    ) -> str:
+    def _add(self, kind: str, inputs: list[str], output: str | list[str], **attributes: Any) -> str:
         from onnx import helper
 
         outputs = [output] if isinstance(output, str) else output

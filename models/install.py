@@ -2,45 +2,63 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TypeAlias
 
 import numpy as np
 
 from facesign.errors import ModelFileError, OutputError
 from facesign.models import facekit
 from facesign.models.atomic import replace_file
+from facesign.models.checkpoint import FILES, read_checkpoint, require_extra
+from facesign.models.fetch import Progress, fetch
+from facesign.models.receipts import Receipt, write_receipt
 from facesign.models.registry import ModelCard, card, check_model, read_model
 
-__all__ = ["FACEKIT_URL", "import_model", "pull_model"]
+__all__ = ["ECAPA_URL", "FACEKIT_URL", "import_model", "pull_model"]
 
-Progress: TypeAlias = Callable[[float, float | None], None]
-
+_ECAPA_COMMIT = "0f99f2d0ebe89ac095bcc5903c4dd8f72b367286"
+ECAPA_URL = f"https://huggingface.co/speechbrain/spkrec-ecapa-voxceleb/resolve/{_ECAPA_COMMIT}"
 _FACEKIT_COMMIT = "1922d84282a3faf345dbf949c4a63b09f87907bc"
 FACEKIT_URL = f"https://raw.githubusercontent.com/ICT-VGL/ICT-FaceKit/{_FACEKIT_COMMIT}/FaceXModel"
 _TIMEOUT_S = 30
 
 
-def import_model(name: str, file: Path, *, home: Path) -> Path:
-    """Copy a file that the caller has into `models/` of the home folder.
+def import_model(name: str, file: Path, *, home: Path, trust: bool = False) -> Path:
+    """Take a file, or a folder in SpeechBrain's layout, into `models/` of the home folder.
+
+    Args:
+        name: Name in the registry.
+        file: The file, or the folder of a model that is written from one.
+        home: The home folder.
+        trust: Take another checkpoint than the registered one; files that are only
+            copied must always be the registered ones.
 
     Returns:
         Where it lies now.
 
     Raises:
         UnknownModelError: the registry has no such name.
-        ModelFileError: the file cannot be read.
+        ModelFileError: the file cannot be read, or holds something else.
         ChecksumError: the file is another one; nothing is copied.
+        MissingExtraError: the extra that reads checkpoints is not installed.
         OutputError: the home folder cannot be written.
     """
     entry = card(name)
+    if entry.made_from is not None:
+        return _write_from(entry, file, home, trust=trust)
     return _install(entry, read_model(entry, file), home)
 
 
 def pull_model(
-    name: str, *, home: Path, base_url: str | None = None, progress: Progress | None = None
+    name: str,
+    *,
+    home: Path,
+    base_url: str | None = None,
+    trust: bool = False,
+    progress: Progress | None = None,
 ) -> Path:
     """Fetch a registered file from its source into `models/` of the home folder.
 
@@ -50,7 +68,8 @@ def pull_model(
         name: Name in the registry.
         home: The home folder.
         base_url: A mirror of the source; by default the source itself.
-        progress: Called with the number of parts fetched and of all parts.
+        trust: Take another checkpoint than the registered one.
+        progress: Called with what was fetched and with all of it, in files or in bytes.
 
     Returns:
         Where it lies now.
@@ -59,19 +78,57 @@ def pull_model(
         UnknownModelError: the registry has no such name.
         ModelFileError: the file has no source to pull from, or the source does not answer.
         ChecksumError: what came is another file.
+        MissingExtraError: the extra that reads checkpoints is not installed.
         OutputError: the home folder cannot be written.
     """
     entry = card(name)
+    if entry.made_from is not None:
+        return _pull_checkpoint(entry, home, base_url or ECAPA_URL, trust, progress)
     if name not in _RECIPES:
         raise ModelFileError(f"{name}: there is nothing to pull; {entry.remedy}")
     parts = _folder(home) / f".{name}"
     content = _RECIPES[name](parts, base_url, progress or (lambda done, total: None))
     check_model(entry, content, parts)
     path = _install(entry, content, home)
-    for part in parts.iterdir():
-        part.unlink()
-    parts.rmdir()
+    _remove(parts)
     return path
+
+
+def _pull_checkpoint(
+    entry: ModelCard, home: Path, base_url: str, trust: bool, progress: Progress | None
+) -> Path:
+    require_extra()
+    parts = _folder(home) / f".{entry.name}"
+    _make(parts)
+    for name in FILES:
+        if not (parts / name).is_file():
+            fetch(f"{base_url}/{name}", parts / name, progress or (lambda done, total: None))
+    try:
+        path = _write_from(entry, parts, home, trust=trust)
+    except ModelFileError:
+        # A wrong file would be wrong again: the next pull starts over.
+        _remove(parts)
+        raise
+    _remove(parts)
+    return path
+
+
+def _write_from(entry: ModelCard, folder: Path, home: Path, *, trust: bool) -> Path:
+    """Write a model from a checkpoint, and beside it what it was written from."""
+    checkpoint = read_checkpoint(folder, trust=trust)
+    content = checkpoint.graph()
+    path = _folder(home) / Path(entry.file).name
+    replace_file(path, content)
+    is_trusted = trust and checkpoint.sha256 != entry.sha256
+    written = hashlib.sha256(content).hexdigest()
+    write_receipt(path, Receipt(checkpoint.sha256, written, is_trusted))
+    return path
+
+
+def _remove(folder: Path) -> None:
+    for part in folder.iterdir():
+        part.unlink()
+    folder.rmdir()
 
 
 def _install(entry: ModelCard, content: bytes, home: Path) -> Path:
@@ -82,11 +139,15 @@ def _install(entry: ModelCard, content: bytes, home: Path) -> Path:
 
 def _folder(home: Path) -> Path:
     folder = home / "models"
+    _make(folder)
+    return folder
+
+
+def _make(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:
         raise OutputError(folder, error.strerror or str(error)) from error
-    return folder
 
 
 def _pull_facekit(parts: Path, base_url: str | None, progress: Progress) -> bytes:

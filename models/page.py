@@ -39,7 +39,7 @@ def _section(entry: ModelCard) -> str:
     rows = [
         ("file", f"`{entry.file}` ({entry.kind})"),
         ("comes with", carrier + (", optional" if entry.optional else "")),
-        ("sha256", f"`{entry.sha256}`"),
+        ("sha256", f"`{entry.sha256}`" + (f" of `{made}`" if (made := entry.made_from) else "")),
         ("licence", entry.licence),
         ("source", entry.source),
         *(("input", f"`{line}`") for line in entry.input),

@@ -5,19 +5,21 @@ from __future__ import annotations
 import hashlib
 import os
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal, TypeAlias
 
 from facesign.errors import ChecksumError, ModelFileError, UnknownModelError
+from facesign.models.receipts import read_receipt
 
 __all__ = [
     "PROVIDERS",
     "ModelCard",
     "Provider",
     "Verification",
+    "as_installed",
     "card",
     "cards",
     "check_model",
@@ -42,7 +44,8 @@ class ModelCard:
     file: str
     """Path inside the package that carries it."""
     sha256: str
-    """Of the exact bytes; of a rig, of what the archive holds."""
+    """Of the exact bytes; of a rig, of what the archive holds; of a model that is written
+    here, of the file that it is written from."""
     kind: Kind
     """Which library opens it; `open_model` runs onnx."""
     licence: str
@@ -60,6 +63,8 @@ class ModelCard:
     """What pip installs to get that wheel."""
     optional: bool = False
     """Whether facesign works without the file."""
+    made_from: str | None = None
+    """The file that a pull or an import reads, where the model is written from it."""
 
     @property
     def input_names(self) -> list[str]:
@@ -76,8 +81,9 @@ class ModelCard:
         """What to do when the file is missing or another one."""
         if self.requirement is not None:
             return f"run: pip install '{self.requirement}'"
-        if self.kind == "rig":
-            return f"run: facesign models pull {self.name} (or import {self.name} FILE)"
+        if self.kind == "rig" or self.made_from is not None:
+            what = "FOLDER" if self.made_from is not None else "FILE"
+            return f"run: facesign models pull {self.name} (or import {self.name} {what})"
         if self.optional:
             return f"get it from {self.source} and put it into models/ of the home folder"
         return "run: pip install --force-reinstall --no-deps facesign"
@@ -182,7 +188,9 @@ def read_model(entry: ModelCard, path: Path) -> bytes:
 
 
 def check_model(entry: ModelCard, content: bytes, path: Path) -> None:
-    """Check that the bytes are the registered ones; a rig is compared by what it holds.
+    """Check that the bytes are the registered ones.
+
+    A rig is compared by what it holds, a model that was written here by its receipt.
 
     Args:
         entry: The card.
@@ -193,6 +201,9 @@ def check_model(entry: ModelCard, content: bytes, path: Path) -> None:
         ModelFileError: they are no such file.
         ChecksumError: their sha256 is not the card's.
     """
+    if entry.made_from is not None:
+        read_receipt(path, content, entry.sha256, remedy=entry.remedy)
+        return
     if entry.kind == "rig":
         from facesign.models.facekit import content_sha256
 
@@ -204,6 +215,17 @@ def check_model(entry: ModelCard, content: bytes, path: Path) -> None:
         got = hashlib.sha256(content).hexdigest()
     if got != entry.sha256:
         raise ChecksumError(path, entry.sha256, got, remedy=entry.remedy)
+
+
+def as_installed(entry: ModelCard, content: bytes, path: Path) -> ModelCard:
+    """Return the card with the hash of what really lies there.
+
+    Only a model that the user vouched for has another than the registered one.
+    """
+    if entry.made_from is None:
+        return entry
+    receipt = read_receipt(path, content, entry.sha256, remedy=entry.remedy)
+    return replace(entry, sha256=receipt.source_sha256)
 
 
 def verify(*, home: Path | None = None) -> tuple[Verification, ...]:

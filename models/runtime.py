@@ -21,7 +21,15 @@ from facesign.errors import (
     SettingsError,
     TensorNamesError,
 )
-from facesign.models.registry import PROVIDERS, ModelCard, Provider, card, locate, read_model
+from facesign.models.registry import (
+    PROVIDERS,
+    ModelCard,
+    Provider,
+    as_installed,
+    card,
+    locate,
+    read_model,
+)
 
 __all__ = ["Model", "open_card", "open_model", "require_provider"]
 
@@ -144,7 +152,9 @@ def open_card(
         raise SettingsError(f"threads must be at least 1, got {threads}")
     if entry.kind != "onnx":
         raise ModelFileError(f"{entry.name}: open_model runs onnx files, this one is {entry.kind}")
-    content = read_model(entry, locate(entry, file=file, home=home))
+    path = locate(entry, file=file, home=home)
+    content = read_model(entry, path)
+    entry = as_installed(entry, content, path)
     try:
         session, runs_on = _start(content, provider, threads, weights or {})
     except _NATIVE_ERRORS as error:

@@ -19,6 +19,9 @@ models_app = typer.Typer(help="The weights files that facesign runs.", no_args_i
 
 HomeOption = Annotated[Path | None, typer.Option("--home", help="Folder of facesign's state.")]
 NameArgument = Annotated[str, typer.Argument(help="Name in the registry.")]
+TrustOption = Annotated[
+    bool, typer.Option("--trust", help="Take a checkpoint that is not the registered one.")
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
@@ -49,13 +52,14 @@ def verify_models(home: HomeOption = None, as_json: JsonOption = False) -> None:
 @models_app.command("import")
 def import_file(
     name: NameArgument,
-    file: Annotated[Path, typer.Argument(help="The file that you have.")],
+    file: Annotated[Path, typer.Argument(help="The file or folder that you have.")],
     home: HomeOption = None,
+    trust: TrustOption = False,
 ) -> None:
-    """Check a file that you have and copy it into the home folder."""
+    """Check a file or folder that you have and take it into the home folder."""
     from facesign.models.install import import_model
 
-    typer.echo(import_model(name, file, home=Home.resolve(home).root))
+    typer.echo(import_model(name, file, home=Home.resolve(home).root, trust=trust))
 
 
 @models_app.command("pull")
@@ -65,10 +69,17 @@ def pull_files(
     mirror: Annotated[
         str | None, typer.Option("--from", help="Address of a mirror of the source.")
     ] = None,
+    trust: TrustOption = False,
 ) -> None:
     """Fetch a file that does not ship from its source into the home folder."""
     from facesign.models.install import pull_model
 
     with progress_bar(f"pulling {name}") as progress:
-        path = pull_model(name, home=Home.resolve(home).root, base_url=mirror, progress=progress)
+        path = pull_model(
+            name,
+            home=Home.resolve(home).root,
+            base_url=mirror,
+            trust=trust,
+            progress=progress,
+        )
     typer.echo(path)

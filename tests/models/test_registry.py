@@ -33,6 +33,7 @@ def test_the_registry_holds_what_facesign_uses() -> None:
         "ict-facekit-light",
         "movements-132",
         "channel-readout",
+        "ecapa-voxceleb",
     }
 
 

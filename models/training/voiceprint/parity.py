@@ -1,7 +1,7 @@
 """Write what SpeechBrain's own code says, for the tests to compare with.
 
-    python models/training/voiceprint/parity.py fbank tests/biometrics/voiceprint/fbank.npz
-    python models/training/voiceprint/parity.py embedding CHECKPOINT tests/models/ecapa.npz
+python models/training/voiceprint/parity.py fbank tests/biometrics/voiceprint/fbank.npz
+python models/training/voiceprint/parity.py embedding CHECKPOINT tests/models/ecapa.npz
 """
 
 from __future__ import annotations

@@ -29,11 +29,11 @@ from torch.nn import functional
 
 SEED = 20261125
 N_SPEAKERS = 375
-N_CROPS = 64
-RATE = 2e-3
+N_CROPS = 32
+RATE = 1.5e-3
 WARM_STEPS = 100
-SAVE_EVERY = 50
-LENGTHS, LENGTH_SHARES = (150, 200, 250, 300), (0.35, 0.35, 0.2, 0.1)
+SAVE_EVERY = 100
+LENGTHS, LENGTH_SHARES = (150, 200, 250), (0.5, 0.35, 0.15)
 FINISH_LENGTHS, FINISH_SHARES = (200, 300, 400), (0.4, 0.4, 0.2)
 SAME_SPEAKER = 0.85
 """Cosine that crops of one class should have at least, where the teacher says less."""
@@ -144,9 +144,7 @@ def main() -> None:
         lengths = (FINISH_LENGTHS, FINISH_SHARES) if args.finish else (LENGTHS, LENGTH_SHARES)
         batch = drawer.draw(N_CROPS, int(rng.choice(lengths[0], p=lengths[1])), rng)
         device = run.student.classify.weight.device
-        batch = Batch(
-            batch.fbank.to(device), batch.target.to(device), batch.classes.to(device)
-        )
+        batch = Batch(batch.fbank.to(device), batch.target.to(device), batch.classes.to(device))
         rate = RATE * min(1.0, run.done / WARM_STEPS) * 0.5 * (1 + math.cos(math.pi * share))
         lost += run.step(batch, rate, margin=0.2 + 0.2 * share)
         if run.done % SAVE_EVERY == 0 or run.done == last:

@@ -69,7 +69,7 @@ def test_digital_silence_is_zero_everywhere() -> None:
 def test_a_long_recording_gives_what_its_pieces_give() -> None:
     noise = np.random.default_rng(0).normal(0, 0.1, 35 * 16_000).astype(np.float32)
     whole = log_mel(noise)
-    # Frames 3000 to 3010 lie past the 30 s that are held at once; two frames at the edges see zeros.
+    # Frame 3000 is the first past the 30 s that are held at once; edges see zeros.
     part = log_mel(noise[2990 * 160 : 3020 * 160])
     np.testing.assert_allclose(whole[2992:3018], part[2:28], atol=1e-5)
 
