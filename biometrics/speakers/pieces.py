@@ -46,9 +46,9 @@ class Piece:
     track: Track
     samples: FloatArray
     """What lies between, 16 kHz, shape (n_samples,)."""
-    window: FloatArray
-    """What was embedded: the samples and their surroundings."""
     window_start_s: float
+    """What was embedded: the samples and their surroundings, up to `window_end_s`."""
+    window_end_s: float
     embedding: FloatArray
     """Unit length, shape (n_values,)."""
     echo_share: float = 0.0

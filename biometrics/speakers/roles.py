@@ -11,6 +11,7 @@ import numpy as np
 from facesign.biometrics.observation import Subject
 from facesign.biometrics.speakers.lips import LipEvidence, pooled
 from facesign.biometrics.speakers.pieces import Piece
+from facesign.biometrics.speakers.separation import Separation
 from facesign.biometrics.stream import FloatArray
 
 __all__ = ["Basis", "Role", "Voice", "assign_roles"]
@@ -21,9 +22,6 @@ Basis: TypeAlias = Literal[
 """What a role rests on."""
 
 LEAST_EVIDENCE_S = 3.0
-LEAST_LIP_FRAMES = 60
-LEAST_CORRELATION = 0.15
-"""Of mouth opening and loudness; below it the lips may be moving to something else."""
 CLEAR_SHARE = 0.6
 
 
@@ -66,11 +64,12 @@ class Voice:
     @property
     def lips_follow(self) -> bool:
         """Whether the applicant's lips move with it."""
-        return (
-            self.lips is not None
-            and self.lips.n_frames >= LEAST_LIP_FRAMES
-            and self.lips.correlation >= LEAST_CORRELATION
-        )
+        return self.lips is not None and self.lips.follow
+
+    @property
+    def lips_rest(self) -> bool:
+        """Whether the applicant's lips rest while it is heard."""
+        return self.lips is not None and self.lips.rest
 
     @classmethod
     def of(cls, piece: Piece, turn: Subject) -> Voice:
@@ -106,39 +105,53 @@ class Voice:
 
 
 def assign_roles(
-    voices: Sequence[Voice], *, officer: FloatArray | None, officer_cut: float
+    voices: Sequence[Voice], separation: Separation, *, officer: FloatArray | None = None
 ) -> tuple[Role, ...]:
     """Tell whose each voice is.
 
     The officer comes first, by the sample held in memory, else by their own track, else by
     the questions' times. The applicant is among the other voices the one that the lips move
-    with, else the one on their own track, else the one that answers, else the only one.
+    with, else the one on their own track, else the one that answers, else the only one. What
+    is left is another voice where the officer is known and it is clearly unlike both; somebody
+    who laughs, whispers or turns away may sound like two.
 
     Args:
         voices: The voices of the session.
+        separation: How alike two voices are.
         officer: Embedding of the officer's sample, unit length; None without one.
-        officer_cut: Cosine that a voice needs to be taken for the sample's.
 
     Returns:
-        One role per voice; `session` for all that could be the applicant where that is not
-        known.
+        One role per voice; `session` where it is not known.
     """
     roles = [Role("session", "unknown") for _ in voices]
-    by, basis = _officer(voices, officer, officer_cut)
+    by, basis = _officer(voices, officer, separation.other_below)
     if by is not None:
         roles[by] = Role("officer", basis)
     rest = [index for index in range(len(voices)) if index != by]
     who, basis = _applicant(voices, rest, officer_known=by is not None)
     if who is None:
         return tuple(roles)
-    for index in rest:
-        changed = basis == "lips" and voices[index].lips_follow
-        roles[index] = Role("applicant", "lips", same_voice=False) if changed else _OTHER
     roles[who] = Role("applicant", basis)
+    known = [index for index in (who, by) if index is not None]
+    for index in rest:
+        if index == who:
+            continue
+        nearest = max(known, key=lambda one: _alike(voices[index], voices[one]))
+        alike = _alike(voices[index], voices[nearest])
+        if alike >= separation.same_above:
+            roles[index] = roles[nearest]
+        elif basis == "lips" and voices[index].lips_follow:
+            is_same = _alike(voices[index], voices[who]) >= separation.other_below
+            roles[index] = Role("applicant", "lips", same_voice=is_same)
+        elif by is not None and alike < separation.other_below:
+            roles[index] = Role("other", "unknown")
     return tuple(roles)
 
 
-_OTHER = Role("other", "unknown")
+def _alike(one: Voice, other: Voice) -> float:
+    return float(one.direction @ other.direction)
+
+
 _Found: TypeAlias = tuple[int | None, Basis]
 
 
@@ -163,7 +176,8 @@ def _officer(voices: Sequence[Voice], sample: FloatArray | None, cut: float) -> 
 def _applicant(voices: Sequence[Voice], rest: Sequence[int], *, officer_known: bool) -> _Found:
     moved = [index for index in rest if voices[index].lips_follow]
     if moved:
-        return max(moved, key=lambda index: _together(voices[index])), "lips"
+        return max(moved, key=lambda index: _n_moving(voices[index])), "lips"
+    rest = [index for index in rest if not voices[index].lips_rest]
     tracked = [index for index in rest if voices[index].own_track_s >= LEAST_EVIDENCE_S]
     if tracked:
         return max(tracked, key=lambda index: voices[index].own_track_s), "own_track"
@@ -172,8 +186,7 @@ def _applicant(voices: Sequence[Voice], rest: Sequence[int], *, officer_known: b
     ]
     if answering:
         return max(answering, key=lambda index: voices[index].answered_s), "questions"
-    seen = any(voices[index].lips is not None for index in rest)
-    if len(rest) == 1 and not seen and (officer_known or len(voices) == 1):
+    if len(rest) == 1 and (officer_known or len(voices) == 1):
         return rest[0], "only_voice"
     return None, "unknown"
 
@@ -182,7 +195,5 @@ def _is_clear(for_s: float, against_s: float) -> bool:
     return for_s >= LEAST_EVIDENCE_S and for_s >= CLEAR_SHARE * (for_s + against_s)
 
 
-def _together(voice: Voice) -> float:
-    """Weigh a correlation by how much stands behind it, as its t value does."""
-    assert voice.lips is not None
-    return voice.lips.correlation * float(np.sqrt(voice.lips.n_frames))
+def _n_moving(voice: Voice) -> int:
+    return 0 if voice.lips is None else voice.lips.n_moving

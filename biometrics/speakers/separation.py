@@ -13,8 +13,10 @@ class Separation:
 
     cut: float = 0.6
     """Mean cosine of two groups below which they are two voices."""
-    officer_cut: float = 0.7
-    """Cosine of a voice with the officer's sample from which it is the officer's."""
+    same_above: float = 0.8
+    """Cosine of two voices from which they are one."""
+    other_below: float = 0.7
+    """Cosine of two voices below which they are two; between both limits it stays open."""
     doubtful_below: float = 0.45
     """Cosine of a piece with its voice below which it is nobody's for sure."""
     stay: float = 0.1

@@ -11,7 +11,7 @@ import numpy as np
 from facesign.biometrics.observation import Subject
 from facesign.biometrics.speakers.clustering import Labels, cluster, smoothed
 from facesign.biometrics.speakers.crosstalk import LATEST_S, measure_echo
-from facesign.biometrics.speakers.lips import LAGS_S, LipTrack, measure_lips
+from facesign.biometrics.speakers.lips import LipTrack
 from facesign.biometrics.speakers.memory import TrackMemory
 from facesign.biometrics.speakers.pieces import Piece, VoiceEncoder, windows_over
 from facesign.biometrics.speakers.roles import Role, Voice, assign_roles
@@ -123,8 +123,8 @@ class WhoSpeaks:
                 end_s=run.start_s + window.piece_end / SAMPLE_RATE_HZ,
                 track=run.track,
                 samples=run.samples[window.piece_start : window.piece_end].copy(),
-                window=sound.copy(),
                 window_start_s=start_s,
+                window_end_s=start_s + len(sound) / SAMPLE_RATE_HZ,
                 embedding=self._encoder.embed(sound),
                 echo_share=_echo_share(sound, start_s, other),
                 opens=opens,
@@ -138,12 +138,10 @@ class WhoSpeaks:
         """Compare pieces with the lips once the lips of their time are known."""
         while self._unseen:
             piece = self._unseen[0]
-            end_s = piece.window_start_s + len(piece.window) / SAMPLE_RATE_HZ
-            if until_s < end_s + LAGS_S[-1]:
+            if until_s < piece.window_end_s:
                 return
             self._unseen.popleft()
-            piece.lips = measure_lips(piece.window, piece.window_start_s, self._mouth)
-            piece.window = piece.window[:0]
+            piece.lips = self._mouth.evidence(piece.window_start_s, piece.window_end_s)
 
     def _settle(self, n_pieces: int) -> Iterator[Spoken]:
         """Decide about the oldest pieces with all that is known by now."""
@@ -154,7 +152,7 @@ class WhoSpeaks:
         own = [piece for piece in pieces if piece.echo_share < limits.echo_share]
         items = [Voice.of(p, self._turn_at((p.start_s + p.end_s) / 2)) for p in own]
         voices, labels, fit = self._tell_apart(own, items)
-        by_voice = assign_roles(voices, officer=self._officer, officer_cut=limits.officer_cut)
+        by_voice = assign_roles(voices, limits, officer=self._officer)
         roles: dict[int, Role] = {}
         for piece, label, cosine in zip(own, labels.tolist(), fit.tolist(), strict=True):
             roles[id(piece)] = by_voice[label] if cosine >= limits.doubtful_below else _NOBODY

@@ -4,28 +4,27 @@ from dataclasses import replace
 
 import numpy as np
 
-from facesign.biometrics.speakers.lips import LAGS_S, LipEvidence
+from facesign.biometrics.speakers.lips import LipEvidence
 from facesign.biometrics.speakers.roles import Role, Voice, assign_roles
+from facesign.biometrics.speakers.separation import Separation
 from facesign.biometrics.stream import FloatArray
 
 EAST: FloatArray = np.array([1, 0, 0], np.float32)
 NORTH: FloatArray = np.array([0, 1, 0], np.float32)
+LIMITS = Separation(same_above=0.8, other_below=0.6)
 UP: FloatArray = np.array([0, 0, 1], np.float32)
 
 
-def voice(mean: FloatArray, **sums: float) -> Voice:
+def voice(mean: FloatArray, **sums: float | LipEvidence) -> Voice:
     empty = Voice(mean, 10, 10.0, 0.0, 0.0, 0.0, 0.0, None)
     return replace(empty, **sums)  # type: ignore[arg-type]
 
 
-def lips(correlation: float, n_frames: int = 300) -> LipEvidence:
-    ones = np.ones(len(LAGS_S), np.float32)
-    moved = 1.0 - n_frames * 0.006**2
-    return LipEvidence(n_frames, moved, ones, correlation * ones)
+MOVING, RESTING = LipEvidence(20, 19), LipEvidence(20, 1)
 
 
 def roles(*voices: Voice, officer: FloatArray | None = None) -> list[str]:
-    return [role.subject for role in assign_roles(voices, officer=officer, officer_cut=0.7)]
+    return [role.subject for role in assign_roles(voices, LIMITS, officer=officer)]
 
 
 def test_officer_is_who_sounds_like_the_sample_and_the_other_voice_alone_is_the_applicant() -> None:
@@ -42,20 +41,20 @@ def test_two_voices_beside_the_officer_are_not_guessed_at() -> None:
 
 
 def test_the_lips_say_which_of_them_is_the_applicant() -> None:
-    seen = replace(voice(NORTH), lips=lips(0.4))
-    unseen = replace(voice(EAST), lips=lips(0.05))
+    seen = replace(voice(NORTH), lips=MOVING)
+    unseen = replace(voice(EAST), lips=RESTING)
     assert roles(unseen, seen, voice(UP), officer=UP) == ["other", "applicant", "officer"]
 
 
 def test_one_voice_in_a_film_is_not_the_applicants_while_the_lips_do_not_follow_it() -> None:
-    assert roles(replace(voice(EAST), lips=lips(0.02))) == ["session"]
-    assert roles(replace(voice(EAST), lips=lips(0.4))) == ["applicant"]
+    assert roles(replace(voice(EAST), lips=RESTING)) == ["session"]
+    assert roles(replace(voice(EAST), lips=MOVING)) == ["applicant"]
 
 
 def test_a_second_voice_that_the_lips_follow_is_a_change_of_voice() -> None:
-    first = replace(voice(EAST), lips=lips(0.5))
-    second = replace(voice(NORTH), lips=lips(0.3))
-    found = assign_roles((first, second), officer=None, officer_cut=0.7)
+    first = replace(voice(EAST), lips=MOVING)
+    second = replace(voice(NORTH), lips=LipEvidence(10, 8))
+    found = assign_roles((first, second), LIMITS)
     assert found == (Role("applicant", "lips"), Role("applicant", "lips", same_voice=False))
 
 
@@ -78,3 +77,37 @@ def test_sums_of_two_voices_weigh_by_their_pieces() -> None:
     np.testing.assert_allclose(merged.mean, [0.75, 0.25, 0.0])
     assert merged.seconds == 20.0
     assert "0.75" not in repr(merged)
+
+
+def leaning(cosine: float) -> FloatArray:
+    """A direction with that cosine to EAST, far from all others."""
+    return np.array([cosine, 0, -np.sqrt(1 - cosine**2)], np.float32)
+
+
+def test_only_a_voice_clearly_unlike_both_is_another() -> None:
+    applicant = voice(EAST, own_track_s=30.0)
+    officer = voice(NORTH, officer_track_s=20.0)
+    found = [
+        roles(applicant, officer, voice(leaning(cosine), own_track_s=4.0))[2]
+        for cosine in (0.85, 0.7, 0.5)
+    ]
+    assert found == ["applicant", "session", "other"]
+
+
+def test_without_a_known_officer_a_second_voice_may_be_theirs() -> None:
+    assert roles(replace(voice(EAST), lips=MOVING), replace(voice(NORTH), lips=RESTING)) == [
+        "applicant",
+        "session",
+    ]
+
+
+def test_a_voice_that_the_lips_rest_through_is_not_the_applicants_even_on_their_track() -> None:
+    heard = voice(EAST, own_track_s=30.0, lips=RESTING)
+    assert roles(heard, voice(NORTH, officer_track_s=20.0)) == ["session", "officer"]
+
+
+def test_the_lips_settle_what_the_voice_leaves_open() -> None:
+    applicant = replace(voice(EAST), lips=MOVING)
+    agitated = replace(voice(leaning(0.7)), lips=LipEvidence(10, 8))
+    found = assign_roles((applicant, agitated), LIMITS)
+    assert found[1] == Role("applicant", "lips", same_voice=True)
