@@ -15,6 +15,7 @@ from facesign.interview.report import Report
 from facesign.interview.script import Script, load_script
 from facesign.interview.session import BaselineMode, Participant, Session
 from facesign.interview.tables import check_writable
+from facesign.interview.voices import Voices
 
 __all__ = ["Progress", "analyze"]
 
@@ -37,6 +38,7 @@ def analyze(
     baseline: BaselineMode = "auto",
     settings: Settings | None = None,
     task_file: Path | None = None,
+    voices: Voices | None = None,
     out: Path | str | None = None,
     images: bool = False,
     progress: Progress | None = None,
@@ -57,6 +59,7 @@ def analyze(
         baseline: `auto`, or `whole` to use a short recording as its own baseline.
         settings: Settings in force; by default those of the home folder.
         task_file: A Face Landmarker `.task` file to use instead of the bundled mesh.
+        voices: What voices are told apart and compared with; None where they are not.
         out: Folder to save the report to; checked before the recording is read.
         images: Whether the saved page shows pictures of the face.
         progress: Called now and then while reading.
@@ -88,6 +91,7 @@ def analyze(
             settings=settings,
             task_file=task_file,
             recorded=True,
+            voices=voices,
         )
         if consent is not None:
             session.take_consents(read_consent(Path(consent)))

@@ -17,18 +17,11 @@ from facesign.interview.capture import (
 )
 from facesign.interview.consent import ConsentBook
 from facesign.interview.findings import Findings
-from facesign.interview.flags import ExternalEvidence, Flag
+from facesign.interview.flags import VOICE_FLAGS, ExternalEvidence, Flag
 from facesign.interview.outcome import ALWAYS_REQUIRED, Check, CheckName
+from facesign.interview.voices import REASON_CODES
 
 __all__ = ["Conditions", "run_checks", "voice_observations"]
-
-_VOICE_REASON = {
-    "silent_track": "silent_sound",
-    "low_snr": "noisy",
-    "clipped": "clipped",
-    "short_speech": "too_little_speech",
-    "narrowband": "narrow_band",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +38,8 @@ class Conditions:
     speakers_known: bool
     """Separate tracks, or marks that tell whose turn it was."""
     voice: VoiceQuality | None
+    has_voiceprint: bool = False
+    """Whether there was a voiceprint to compare with."""
 
 
 def run_checks(
@@ -63,6 +58,7 @@ def run_checks(
         "identity": _identity(evidence),
         "genuineness": (None, "no_analyser"),
         "face": _face(findings, flags, conditions),
+        "voice": _voice(findings, flags, conditions),
         "behaviour": _behaviour(conditions, findings),
         "voice_behaviour": _voice_behaviour(conditions),
         "movements": _movements(conditions, findings),
@@ -125,7 +121,7 @@ def _quality(quality: Sequence[Observation], conditions: Conditions) -> _Made:
     if not conditions.has_audio:
         reasons.append("no_sound")
     elif voice is not None:
-        reasons += [_VOICE_REASON[r] for r in voice.reasons if r in _UNUSABLE_VOICE]
+        reasons += [REASON_CODES[r] for r in voice.reasons if r in _UNUSABLE_VOICE]
     return (None, reasons[0]) if reasons else (False, None)
 
 
@@ -151,7 +147,31 @@ def _face(findings: Findings, flags: Sequence[Flag], conditions: Conditions) -> 
         return None, "no_face"
     if rate_hz is None or findings.n_found / rate_hz < LEAST_FACE_S:
         return None, "too_short"
-    return any(flag.code != "identity_mismatch" for flag in flags), None
+    heard = ("identity_mismatch", *VOICE_FLAGS)
+    return any(flag.code not in heard for flag in flags), None
+
+
+def _voice(findings: Findings, flags: Sequence[Flag], conditions: Conditions) -> _Made:
+    unheard = _why_unheard(conditions)
+    if unheard is not None:
+        return None, unheard
+    if not conditions.has_voiceprint:
+        return None, "no_voiceprint"
+    whole = next((one for one in findings.compared if one.is_whole), None)
+    if whole is None:
+        known = any(turn.subject == "applicant" for turn in findings.turns)
+        return None, "too_little_speech" if known else "speakers_not_separated"
+    if whole.decision == "inconclusive":
+        return None, next(iter(whole.reasons), "evidence_inconclusive")
+    return any(flag.code in VOICE_FLAGS for flag in flags), None
+
+
+def _why_unheard(conditions: Conditions) -> str | None:
+    if conditions.voice_refused:
+        return "consent_refused"
+    if not conditions.has_audio or conditions.voice is None:
+        return "no_sound"
+    return "silent_sound" if "silent_track" in conditions.voice.reasons else None
 
 
 def _behaviour(conditions: Conditions, findings: Findings) -> _Made:
@@ -178,12 +198,9 @@ def _movements(conditions: Conditions, findings: Findings) -> _Made:
 def _voice_behaviour(conditions: Conditions) -> _Made:
     if conditions.behaviour_off is not None:
         return None, conditions.behaviour_off
-    if conditions.voice_refused:
-        return None, "consent_refused"
-    if not conditions.has_audio or conditions.voice is None:
-        return None, "no_sound"
-    if "silent_track" in conditions.voice.reasons:
-        return None, "silent_sound"
+    unheard = _why_unheard(conditions)
+    if unheard is not None:
+        return None, unheard
     return (False, None) if conditions.speakers_known else (None, "speakers_not_separated")
 
 

@@ -193,7 +193,9 @@ def _limits(facts: SessionFacts) -> Iterator[str]:
         yield "small_face"
     if not facts.has_audio or (facts.voice and "silent_track" in facts.voice.reasons):
         yield "no_sound"
-    elif "mixed" in facts.tracks:
+    elif "mixed" in facts.tracks and not any(
+        turn.subject == "applicant" for turn in facts.findings.turns
+    ):
         yield "one_mixed_track"
     if facts.findings.n_found == 0:
         yield "no_face"

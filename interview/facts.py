@@ -10,6 +10,7 @@ from itertools import groupby, pairwise
 from facesign.biometrics.face.baseline import Baseline
 from facesign.biometrics.face.meter import Rebased
 from facesign.biometrics.observation import Subject
+from facesign.biometrics.speakers.turns import Turn
 from facesign.biometrics.stream import Track
 from facesign.biometrics.voice.quality import VoiceQuality
 from facesign.biometrics.voice.utterances import Utterance
@@ -22,7 +23,7 @@ from facesign.interview.media.info import MediaInfo, MediaProblem
 from facesign.interview.page.rendering import ReportImage
 from facesign.interview.script import Question, Script
 
-__all__ = ["RecordingFacts", "SessionFacts", "speaker_of", "turns_in"]
+__all__ = ["RecordingFacts", "SessionFacts", "speaker_heard", "speaker_of", "turns_in", "who_spoke"]
 
 LEAST_TURN_S = 0.3
 """Shorter pieces of speech at the border of two turns are how the voice detector rounds."""
@@ -64,13 +65,18 @@ class SessionFacts:
     settings: Settings
     models: tuple[str, ...]
     images: tuple[ReportImage, ...]
+    has_voiceprint: bool
+    """Whether the applicant's voice was compared with a customer's voiceprint."""
     recording: RecordingFacts | None
 
 
 def turns_in(
     utterance: Utterance, marks: tuple[Mark, ...]
 ) -> Iterator[tuple[float, float, Subject]]:
-    """Yield who spoke from when to when: one track of two voices is cut where a turn ends."""
+    """Yield who spoke from when to when: one track of two voices is cut where a turn ends.
+
+    This goes by the questions' times; `who_spoke` goes by the voices where they are known.
+    """
     borders_s = {utterance.start_s, utterance.end_s}
     if utterance.track == "mixed":
         turns_s = (t for m in marks for t in (m.asked_start_s, m.asked_end_s, m.answer_end_s))
@@ -99,3 +105,30 @@ def speaker_of(utterance: Utterance, marks: tuple[Mark, ...]) -> Subject:
         if mark.asked_end_s <= middle_s <= mark.answer_end_s:
             return "applicant" if mark.end_known else "session"
     return "session"
+
+
+def who_spoke(facts: SessionFacts) -> Iterator[tuple[float, float, Subject]]:
+    """Yield who spoke from when to when, by the voices; by the questions where none is known."""
+    turns = [turn for turn in facts.findings.turns if turn.basis != "echo"]
+    for turn in turns:
+        yield turn.start_s, turn.end_s, turn.subject
+    for utterance in facts.findings.utterances:
+        if not any(_overlap_s(turn, utterance) > 0 for turn in turns):
+            yield from turns_in(utterance, facts.marks)
+
+
+def speaker_heard(facts: SessionFacts, utterance: Utterance) -> Subject:
+    """Tell who spoke an utterance: the voice that fills most of it, else by the questions."""
+    shares: dict[Subject, float] = {}
+    for turn in facts.findings.turns:
+        if turn.track == utterance.track:
+            shares[turn.subject] = shares.get(turn.subject, 0.0) + _overlap_s(turn, utterance)
+    if not any(shares.values()):
+        return speaker_of(utterance, facts.marks)
+    return max(shares, key=lambda subject: shares[subject])
+
+
+def _overlap_s(turn: Turn, utterance: Utterance) -> float:
+    if turn.track != utterance.track:
+        return 0.0
+    return max(0.0, min(turn.end_s, utterance.end_s) - max(turn.start_s, utterance.start_s))

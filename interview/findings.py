@@ -11,10 +11,12 @@ from facesign.biometrics.face.movements import Movement, Unassessed
 from facesign.biometrics.face.quality import PictureQuality
 from facesign.biometrics.face.track import Face
 from facesign.biometrics.observation import Observation
+from facesign.biometrics.speakers.turns import Turn
 from facesign.biometrics.voice.utterances import Utterance
 from facesign.interview.pipeline import Event, FaceReading
 from facesign.interview.spool import SignalSpool
 from facesign.interview.timeline import Curves
+from facesign.interview.voices import VoiceResult
 
 __all__ = ["Findings"]
 
@@ -29,6 +31,8 @@ class Findings:
     def __init__(self) -> None:
         self.observations: list[Observation] = []
         self.utterances: list[Utterance] = []
+        self.turns: list[Turn] = []
+        self.compared: list[VoiceResult] = []
         self.movements: list[Movement] = []
         self.unassessed: list[Unassessed] = []
         self.blinks: list[Blink] = []
@@ -58,6 +62,10 @@ class Findings:
                 self.blinks.append(event)
             case Utterance():
                 self.utterances.append(event)
+            case Turn():
+                self.turns.append(event)
+            case VoiceResult():
+                self.compared.append(event)
             case Observation():
                 self.observations.append(event)
 
@@ -88,6 +96,8 @@ class Findings:
     def forget_voice(self) -> None:
         """Drop what was heard, after consent to it was withdrawn."""
         self.utterances.clear()
+        self.turns.clear()
+        self.compared.clear()
 
     def _add_face(self, face: Face) -> None:
         self.n_frames += 1

@@ -8,10 +8,13 @@ from typing import Any, Literal, TypeAlias
 
 from facesign.biometrics.face.quality import Reliability
 from facesign.biometrics.observation import Observation
+from facesign.biometrics.speakers.turns import Turn
 from facesign.errors import SettingsError
+from facesign.interview.heard import compared, mismatches, voices_heard
 from facesign.interview.home import require_one_of
+from facesign.interview.voices import VoiceResult
 
-__all__ = ["ExternalEvidence", "Flag", "FlagCode", "flags_from"]
+__all__ = ["VOICE_FLAGS", "ExternalEvidence", "Flag", "FlagCode", "flags_from"]
 
 FlagCode: TypeAlias = Literal[
     "undeclared_person",
@@ -20,6 +23,9 @@ FlagCode: TypeAlias = Literal[
     "face_size_changed",
     "identity_mismatch",
     "genuineness_doubted",
+    "voice_does_not_match",
+    "voice_changed",
+    "another_voice",
 ]
 Family: TypeAlias = Literal["identity", "genuineness", "protocol"]
 
@@ -28,6 +34,9 @@ OTHER_FACE_S = 1.0
 FACE_ABSENT_S = 2.0
 PLACE_JUMP_WIDTHS = 1.0
 SIZE_JUMP_RATIO = 2.0
+OTHER_VOICE_S = 3.0
+VOICE_FLAGS: tuple[FlagCode, ...] = ("voice_does_not_match", "voice_changed", "another_voice")
+"""What is heard; the rest of the identity flags is seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +110,8 @@ def flags_from(
     first_found_s: float | None,
     others_declared: bool,
     reliability: Reliability,
+    turns: Sequence[Turn] = (),
+    comparisons: Sequence[VoiceResult] = (),
 ) -> tuple[Flag, ...]:
     """Raise flags from what was seen and what other systems said, in time order.
 
@@ -110,12 +121,16 @@ def flags_from(
         first_found_s: When the applicant's face was first seen; before it nobody is absent.
         others_declared: Whether companions were declared, whose faces are then expected.
         reliability: What face measurements of this capture are worth.
+        turns: Who spoke when.
+        comparisons: The applicant's speech against the customer's voiceprint.
     """
     raised = [
         *(
             replace(flag, reliability="low" if reliability == "none" else reliability)
             for flag in _from_faces(observations, first_found_s, others_declared=others_declared)
         ),
+        *_from_voices(turns, others_declared=others_declared),
+        *_from_comparisons(comparisons),
         *_from_evidence(evidence),
     ]
     raised.sort(key=lambda flag: flag.start_s)
@@ -135,6 +150,34 @@ def _from_faces(
             yield _flag("face_elsewhere", "identity", o, o.value, "1", PLACE_JUMP_WIDTHS)
         elif o.name == "face.size_jump":
             yield _flag("face_size_changed", "identity", o, o.value, "1", SIZE_JUMP_RATIO)
+
+
+def _from_voices(turns: Sequence[Turn], *, others_declared: bool) -> Iterator[Flag]:
+    for o in voices_heard(turns):
+        if o.value is None or o.value < OTHER_VOICE_S:
+            continue
+        if o.name == "voice.changed":
+            yield _flag("voice_changed", "identity", o, o.value, "s", OTHER_VOICE_S)
+        elif not others_declared:
+            yield _flag("another_voice", "identity", o, o.value, "s", OTHER_VOICE_S)
+
+
+def _from_comparisons(comparisons: Sequence[VoiceResult]) -> Iterator[Flag]:
+    for run in mismatches(comparisons):
+        worst = min((one for one in run if one.llr is not None), key=lambda one: one.llr or 0.0)
+        yield Flag(
+            flag_id="",
+            code="voice_does_not_match",
+            family="identity",
+            start_s=min(one.start_s for one in run),
+            end_s=max(one.end_s for one in run),
+            value=worst.llr,
+            unit="1",
+            threshold=worst.threshold,
+            quality=None,
+            reliability=None,
+            observations=tuple(compared(run)),
+        )
 
 
 def _from_evidence(evidence: Sequence[ExternalEvidence]) -> Iterator[Flag]:

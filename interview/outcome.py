@@ -17,6 +17,7 @@ CheckName: TypeAlias = Literal[
     "identity",
     "genuineness",
     "face",
+    "voice",
     "behaviour",
     "voice_behaviour",
     "movements",

@@ -22,10 +22,20 @@ from facesign.biometrics.face.signals import Signals
 from facesign.biometrics.face.track import Face
 from facesign.biometrics.face.tracker_process import TrackerProcess
 from facesign.biometrics.observation import Observation
-from facesign.biometrics.stream import BlockGrid, BoolArray, Frame, Sound, TimeArray, Track
+from facesign.biometrics.speakers.turns import Turn
+from facesign.biometrics.stream import (
+    SAMPLE_RATE_HZ,
+    BlockGrid,
+    BoolArray,
+    Frame,
+    Sound,
+    TimeArray,
+    Track,
+)
 from facesign.biometrics.voice.quality import VoiceQuality
 from facesign.biometrics.voice.utterances import Utterance, Utterances
 from facesign.interview.questions import QuestionLog
+from facesign.interview.voices import SpeakerPath, VoiceResult, Voices
 
 __all__ = ["BehaviourModels", "Event", "FaceReading", "Pipeline"]
 
@@ -46,7 +56,17 @@ class FaceReading:
     """None where behaviour is not assessed."""
 
 
-Event: TypeAlias = Observation | Face | FaceReading | Movement | Unassessed | Blink | Utterance
+Event: TypeAlias = (
+    Observation
+    | Face
+    | FaceReading
+    | Movement
+    | Unassessed
+    | Blink
+    | Utterance
+    | Turn
+    | VoiceResult
+)
 _Listener: TypeAlias = Callable[[TimeArray], BoolArray]
 
 
@@ -67,6 +87,7 @@ class Pipeline:
         tracks: The sound that will be pushed.
         questions: What is asked when.
         baseline: What the person's own baseline is made of.
+        voices: What voices are told apart with; None where they are not.
     """
 
     def __init__(
@@ -77,17 +98,27 @@ class Pipeline:
         tracks: Sequence[Track],
         questions: QuestionLog,
         baseline: BaselineSource,
+        voices: Voices | None = None,
     ) -> None:
+        self._speakers = None if voices is None else SpeakerPath(voices, questions)
         # The officer is heard only to know when they speak; nobody's prosody without behaviour.
         with_prosody = open_behaviour is not None
         self._voices = {
-            track: Utterances(track, with_prosody=with_prosody and track != "officer")
+            track: Utterances(
+                track,
+                with_prosody=with_prosody and track != "officer",
+                listener=None if self._speakers is None else partial(self._speakers.heard, track),
+            )
             for track in tracks
         }
         self._questions = questions
         self._listened_to = next((t for t in tracks if t != "officer"), None)
         self._open_face = partial(
-            _FacePath, questions=questions, baseline=baseline, open_behaviour=open_behaviour
+            _FacePath,
+            questions=questions,
+            baseline=baseline,
+            open_behaviour=open_behaviour,
+            speakers=self._speakers,
         )
         self._open_tracker = open_tracker
         self._face: _FacePath | None = None
@@ -107,7 +138,10 @@ class Pipeline:
         """Take one frame or run of sound; yield what became known with it."""
         if isinstance(item, Sound):
             if item.track in self._voices:
-                yield from self._voices[item.track].push(item)
+                for sound in _short(item):
+                    yield from self._voices[item.track].push(sound)
+                    if self._speakers is not None:
+                        yield from self._speakers.push(sound)
         else:
             if self._face is None:
                 self._face = self._open_face(self._open_tracker())
@@ -121,6 +155,8 @@ class Pipeline:
             yield from voice.finish()
         if self._face is not None:
             yield from self._face.finish(self._speaking_at)
+        if self._speakers is not None:
+            yield from self._speakers.finish()
 
     def _heard_until_s(self) -> float:
         if self._listened_to is None:
@@ -140,6 +176,13 @@ class Pipeline:
         return heard | soon
 
 
+def _short(sound: Sound) -> Iterator[Sound]:
+    """Yield a sound in parts that are short beside what is remembered of a track."""
+    for first in range(0, len(sound.samples), SAMPLE_RATE_HZ):
+        part = sound.samples[first : first + SAMPLE_RATE_HZ]
+        yield Sound(sound.time_s + first / SAMPLE_RATE_HZ, part, sound.track)
+
+
 class _FacePath:
     """The face's analysers in their order, with blocks held until their sound is heard.
 
@@ -153,8 +196,10 @@ class _FacePath:
         questions: QuestionLog,
         baseline: BaselineSource,
         open_behaviour: Callable[[], BehaviourModels] | None,
+        speakers: SpeakerPath | None,
     ) -> None:
         self._tracker = tracker
+        self._speakers = speakers
         self._questions = questions
         self._presence = PresenceWatcher()
         self._grid: BlockGrid[Face] = BlockGrid(lambda face: face.time_s)
@@ -201,6 +246,8 @@ class _FacePath:
         times = np.array([face.time_s for face in faces])
         block = read_block(faces, speaking_at(times))
         gaze = gaze_of(block)
+        if self._speakers is not None:
+            self._speakers.mouth(times, block.channels)
         if self.meter is None or self._models is None:
             yield FaceReading(block, gaze, None)
             return

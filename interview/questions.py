@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from facesign.biometrics.observation import Subject
 from facesign.biometrics.stream import BoolArray, TimeArray
 from facesign.errors import SessionStateError
 from facesign.interview.marks import Mark
@@ -103,6 +104,17 @@ class QuestionLog:
             if mark.end_known:
                 inside |= (time_s >= mark.asked_start_s) & (time_s < mark.asked_end_s)
         return inside
+
+    def turn_at(self, time_s: float) -> Subject:
+        """Tell whose turn a time lies in; `session` where it is not known."""
+        for mark in self._marks:
+            if mark.end_known and mark.asked_start_s <= time_s < mark.asked_end_s:
+                return "officer"
+            is_open = self._open and mark is self._marks[-1]
+            end_s = np.inf if is_open else mark.answer_end_s
+            if mark.end_known and mark.asked_end_s <= time_s <= end_s:
+                return "applicant"
+        return "session"
 
     def baseline_is_over(self, time_s: float) -> bool:
         """Tell whether a question of another kind was asked by this time."""

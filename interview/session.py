@@ -29,6 +29,7 @@ from facesign.interview.pipeline import BehaviourModels, Pipeline
 from facesign.interview.questions import QuestionLog
 from facesign.interview.report import Report
 from facesign.interview.script import Script, load_script
+from facesign.interview.voices import Voices
 from facesign.interview.writeup import write_up
 from facesign.models.registry import model_path
 from facesign.models.runtime import open_model
@@ -58,6 +59,7 @@ class Session:
         task_file: A Face Landmarker `.task` file to use instead of the bundled mesh.
         recorded: Frames and sound come from a recording made elsewhere, so consent that
             is not shown is reported instead of refused.
+        voices: What voices are told apart and compared with; None where they are not.
 
     Raises:
         SettingsError: an option has a value that is not allowed.
@@ -79,6 +81,7 @@ class Session:
         settings: Settings | None = None,
         task_file: Path | None = None,
         recorded: bool = False,
+        voices: Voices | None = None,
     ) -> None:
         if marks and script is None:
             raise SettingsError("marks name questions of a script: give the script as well")
@@ -105,6 +108,7 @@ class Session:
         self._participants = tuple(participants)
         self._tracks = tuple(tracks)
         self._task_file = task_file
+        self._voices = voices
         self._marked = bool(marks)
         self._questions = QuestionLog(self._script, in_order(marks))
         for mark in marks:
@@ -226,6 +230,7 @@ class Session:
             tracks=() if self._consent.decision("voice") is False else self._tracks,
             questions=self._questions,
             baseline=self._baseline_source(),
+            voices=self._voices,
         )
 
     def _open_tracker(self) -> TrackerProcess:
@@ -311,4 +316,5 @@ class Session:
             models=tuple(dict.fromkeys(models)),
             images=() if self._consent.decision("face") is False else self._pictures.images,
             recording=recording,
+            has_voiceprint=self._voices is not None and self._voices.verifier is not None,
         )

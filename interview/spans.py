@@ -7,7 +7,7 @@ from typing import Any
 
 from facesign.biometrics.observation import Observation
 from facesign.interview.answers import Answer
-from facesign.interview.facts import SessionFacts, turns_in
+from facesign.interview.facts import SessionFacts, who_spoke
 from facesign.interview.flags import Flag
 from facesign.interview.prompts import Prompt
 
@@ -33,8 +33,7 @@ def lanes(
     if facts.has_audio and facts.consent.decision("voice") is not False:
         drawn["speech"] = [
             {"start_s": start_s, "end_s": end_s, "subject": subject}
-            for u in found.utterances
-            for start_s, end_s, subject in turns_in(u, facts.marks)
+            for start_s, end_s, subject in sorted(who_spoke(facts))
         ]
         if answers and facts.behaviour_off is None:
             drawn["pause"] = _pauses(answers)

@@ -12,8 +12,9 @@ from facesign.interview.assessed import signals_from_s, unassessed_signals
 from facesign.interview.capture import capture_quality, face_grade, frame_rate_hz, inter_ocular_px
 from facesign.interview.checks import Conditions, run_checks, voice_observations
 from facesign.interview.details import report_details
-from facesign.interview.facts import SessionFacts, speaker_of
+from facesign.interview.facts import SessionFacts, speaker_heard
 from facesign.interview.flags import flags_from
+from facesign.interview.heard import compared, voices_heard
 from facesign.interview.outcome import Reason, decide_outcome
 from facesign.interview.prompts import Prompt, prompts_from
 from facesign.interview.report import Report
@@ -33,6 +34,8 @@ def write_up(facts: SessionFacts) -> Report:
         first_found_s=findings.first_found_s,
         others_declared=facts.others_declared,
         reliability=_reliability(facts),
+        turns=findings.turns,
+        comparisons=findings.compared,
     )
     quality = _quality(facts)
     checks = run_checks(
@@ -59,6 +62,7 @@ def write_up(facts: SessionFacts) -> Report:
             if any(item.kind == "identity" for item in facts.evidence)
             else "not_assessed",
             "evidence": [item.to_dict() for item in facts.evidence],
+            "voice": next((one.to_dict() for one in findings.compared if one.is_whole), None),
         },
         quality=quality,
         observations=_all_observations(facts, answers, quality, summary),
@@ -128,6 +132,7 @@ def _conditions(facts: SessionFacts) -> Conditions:
         has_baseline=bool(facts.baselines),
         speakers_known=any(m.end_known for m in facts.marks) or "applicant" in facts.tracks,
         voice=facts.voice,
+        has_voiceprint=facts.has_voiceprint,
     )
 
 
@@ -160,6 +165,7 @@ def _all_observations(
     found = facts.findings
     rows = [*found.observations, *quality, *summary]
     rows += [_of_utterance(facts, u) for u in found.utterances]
+    rows += [*voices_heard(found.turns), *compared(found.compared)]
     if facts.behaviour_off is None:
         rows += unassessed_signals(facts)
         for _, measured in measure_answers(answers):
@@ -184,6 +190,6 @@ def _of_utterance(facts: SessionFacts, utterance: Utterance) -> Observation:
         end_s=utterance.end_s,
         value=utterance.duration_s,
         unit="s",
-        subject=speaker_of(utterance, facts.marks),
+        subject=speaker_heard(facts, utterance),
         analyser="voice.utterances",
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -64,11 +64,19 @@ class Utterances:
     Args:
         track: Whose microphone; Sounds of another raise TrackError.
         with_prosody: False for who is heard only to know when they speak.
+        listener: Called with start and samples of each utterance, before it is yielded.
     """
 
-    def __init__(self, track: Track = "mixed", *, with_prosody: bool = True) -> None:
+    def __init__(
+        self,
+        track: Track = "mixed",
+        *,
+        with_prosody: bool = True,
+        listener: Callable[[float, FloatArray], None] | None = None,
+    ) -> None:
         self._track = track
         self._with_prosody = with_prosody
+        self._listener = listener
         self._activity = Activity()
         self._joiner = Joiner()
         self._quality = TrackQuality()
@@ -123,6 +131,8 @@ class Utterances:
             )
             if not len(samples):
                 continue
+            if self._listener is not None:
+                self._listener(speech.start_s, samples)
             prosody = measure_prosody(samples) if self._with_prosody else UNMEASURED
             yield Utterance(
                 start_s=speech.start_s,

@@ -72,6 +72,7 @@ def render_html(
         checked=_sorted_checks(report, "assessed"),
         check_of={check["check"]: check for check in report["checks"]},
         timeline=draw_timeline(report, texts),
+        voice_reasons=_voice_reasons(report, texts),
         number_of={question["id"]: n for n, question in enumerate(questions, 1)},
         question_of={question["id"]: question for question in questions},
         movements=_strongest(report["movements"]),
@@ -82,6 +83,11 @@ def render_html(
         channels=partial(figures.channels, texts),
         seen=partial(_seen, texts),
     )
+
+
+def _voice_reasons(report: Mapping[str, Any], texts: Texts) -> str:
+    voice = report["identity"].get("voice") or {"reasons": ()}
+    return texts.join(texts("why", reason) for reason in voice["reasons"])
 
 
 def _seen(texts: Texts, observation: Mapping[str, Any]) -> str:

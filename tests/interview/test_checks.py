@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 from session_factory import GOOD_PICTURE, GOOD_VOICE, calm_face, face, reading
+from voice_factory import compared_at, turn
 
 from facesign.biometrics.face.quality import PictureQuality
 from facesign.biometrics.voice.quality import VoiceQuality
@@ -11,7 +12,8 @@ from facesign.interview.capture import capture_quality
 from facesign.interview.checks import Conditions, run_checks, voice_observations
 from facesign.interview.consent import ConsentBook
 from facesign.interview.findings import Findings
-from facesign.interview.flags import ExternalEvidence
+from facesign.interview.flags import ExternalEvidence, flags_from
+from facesign.interview.voices import VoiceResult
 
 GOOD = Conditions(
     has_video=True,
@@ -25,7 +27,7 @@ GOOD = Conditions(
 )
 ORDER = [
     *("consent", "quality", "identity", "genuineness"),
-    *("face", "behaviour", "voice_behaviour", "movements"),
+    *("face", "voice", "behaviour", "voice_behaviour", "movements"),
 ]
 
 
@@ -64,7 +66,47 @@ def test_a_good_session_lacks_consent_identity_and_genuineness() -> None:
         "consent": "no_consent_recorded",
         "identity": "no_evidence",
         "genuineness": "no_analyser",
+        "voice": "no_voiceprint",
     }
+
+
+def compared_voice(*results: VoiceResult) -> tuple[bool | None, str | None]:
+    found = findings()
+    for event in results:
+        found.add(event)
+    return states(replace(GOOD, has_voiceprint=True), found)["voice"]
+
+
+def test_a_compared_voice_is_checked() -> None:
+    assert compared_voice(compared_at(0.0, is_whole=True)) == (False, None)
+
+
+def test_a_voice_flag_is_a_finding_of_the_voice_and_not_of_the_face() -> None:
+    found = findings()
+    mismatch = compared_at(0.0, "no_match", -2.0, is_whole=True)
+    found.add(mismatch)
+    flags = flags_from(
+        (), (), first_found_s=0.0, others_declared=False, reliability="high", comparisons=[mismatch]
+    )
+    made = run_checks(
+        found, (), flags, (), ConsentBook(), replace(GOOD, has_voiceprint=True), ("voice",)
+    )
+    seen = {check.check: (check.finding, check.required) for check in made}
+    assert seen["voice"] == (True, True)
+    assert seen["face"] == (False, False)
+
+
+def test_a_voice_that_cannot_be_decided_on_is_not_assessed() -> None:
+    open_ended = compared_at(0.0, "inconclusive", None, is_whole=True, reasons=("provisional",))
+    assert compared_voice(open_ended) == (None, "provisional")
+
+
+def test_a_voice_that_was_never_told_apart_is_not_assessed() -> None:
+    assert compared_voice() == (None, "speakers_not_separated")
+    found = findings()
+    found.add(turn(0.0, 2.0))
+    with_turn = states(replace(GOOD, has_voiceprint=True), found)["voice"]
+    assert with_turn == (None, "too_little_speech")
 
 
 def test_genuineness_is_always_required_and_the_rest_as_asked() -> None:

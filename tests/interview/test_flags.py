@@ -1,10 +1,15 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 from session_factory import seen
+from voice_factory import compared_at, turn
 
 from facesign.biometrics.observation import Observation
+from facesign.biometrics.speakers.turns import Turn
 from facesign.interview.flags import ExternalEvidence, Flag, flags_from
+from facesign.interview.voices import VoiceResult
 
 
 def evidence(kind: str = "identity", result: str = "no_match") -> ExternalEvidence:
@@ -16,6 +21,8 @@ def flags(
     evidence: tuple[ExternalEvidence, ...] = (),
     first_found_s: float | None = 0.0,
     others_declared: bool = False,
+    turns: Sequence[Turn] = (),
+    comparisons: Sequence[VoiceResult] = (),
 ) -> tuple[Flag, ...]:
     return flags_from(
         observations,
@@ -23,6 +30,8 @@ def flags(
         first_found_s=first_found_s,
         others_declared=others_declared,
         reliability="high",
+        turns=turns,
+        comparisons=comparisons,
     )
 
 
@@ -103,3 +112,30 @@ def test_flags_are_numbered_in_time_order() -> None:
         ("f2", "identity_mismatch"),
         ("f3", "undeclared_person"),
     ]
+
+
+def test_another_voice_for_three_seconds_is_flagged_unless_others_were_declared() -> None:
+    turns = [turn(0.0, 5.0), turn(20.0, 22.0, "other"), turn(24.0, 25.0, "other")]
+    (flag,) = flags(turns=turns)
+    assert (flag.code, flag.family, flag.reliability) == ("another_voice", "identity", None)
+    assert (flag.start_s, flag.end_s, flag.value, flag.threshold) == (20.0, 25.0, 3.0, 3.0)
+    assert flags(turns=turns, others_declared=True) == ()
+    assert flags(turns=[turn(20.0, 22.9, "other")]) == ()
+
+
+def test_lips_that_move_with_another_voice_than_before_are_flagged_whoever_was_declared() -> None:
+    turns = [turn(0.0, 5.0), turn(6.0, 10.0, same_voice=False)]
+    (flag,) = flags(turns=turns, others_declared=True)
+    assert (flag.code, flag.start_s, flag.end_s, flag.value) == ("voice_changed", 6.0, 10.0, 4.0)
+
+
+def test_a_voice_unlike_the_voiceprint_is_flagged_with_its_worst_comparison() -> None:
+    parts = [compared_at(0.0, "no_match", -1.5), compared_at(12.0, "no_match", -4.0)]
+    (flag,) = flags(comparisons=parts)
+    assert (flag.code, flag.family) == ("voice_does_not_match", "identity")
+    assert (flag.start_s, flag.end_s, flag.value, flag.threshold) == (0.0, 24.0, -4.0, 0.0)
+    assert [o.name for o in flag.observations] == ["voice.comparison", "voice.comparison"]
+
+
+def test_a_voice_like_the_voiceprint_raises_nothing() -> None:
+    assert flags(comparisons=[compared_at(0.0), compared_at(0.0, is_whole=True)]) == ()

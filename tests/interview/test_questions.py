@@ -97,3 +97,20 @@ def test_the_baseline_is_over_when_another_kind_of_question_starts() -> None:
 def test_a_log_is_used_with_a_script_or_with_marks() -> None:
     assert QuestionLog(SCRIPT).is_used
     assert not QuestionLog(None).is_used
+
+
+def test_a_time_lies_in_the_officers_turn_the_applicants_or_nobodys() -> None:
+    log = QuestionLog(SCRIPT, MARKS)
+    times = (0.5, 1.0, 2.0, 5.0, 5.5, 6.5, 8.0, 9.5)
+    assert [log.turn_at(t) for t in times] == [
+        *("session", "officer", "applicant", "applicant"),
+        *("session", "officer", "applicant", "session"),
+    ]
+
+
+def test_an_open_answer_is_the_applicants_turn_once_the_question_is_asked() -> None:
+    log = QuestionLog(SCRIPT)
+    log.ask("name", 1.0)
+    assert log.turn_at(1.5) == "session"
+    log.asked(2.0)
+    assert (log.turn_at(1.5), log.turn_at(30.0)) == ("officer", "applicant")

@@ -21,6 +21,8 @@ from session_factory import (
     seen,
     speech,
 )
+from tone_voices import LOW_HZ, ToneEncoder, tone
+from voice_factory import ToneVerifier, compared_at, turn
 
 from facesign.errors import OutputError
 from facesign.interview import report as report_module
@@ -31,6 +33,7 @@ from facesign.interview.media.info import AudioInfo, MediaInfo, MediaProblem, Vi
 from facesign.interview.page import rendering
 from facesign.interview.report import Report, report_schema
 from facesign.interview.session import Session
+from facesign.interview.voices import Voices
 
 MARKS = (Mark("name", 0.0, 1.0, 8.0), Mark("income", 10.0, 11.0, 25.0))
 FILES = ["observations.parquet", "report.html", "report.json", "signals.parquet"]
@@ -69,7 +72,27 @@ def full(facts: RecordingFacts | None = None, **options: Any) -> Report:
     return session.close(facts)
 
 
+def voices(**options: Any) -> Report:
+    """A session whose voices were told apart and compared with the customer's voiceprint."""
+    events = [
+        *calm_face(30.0),
+        speech(1.5, 4.0),
+        speech(16.0, 20.0),
+        speech(22.0, 27.0),
+        turn(1.5, 4.0, "officer"),
+        turn(16.0, 20.0),
+        turn(22.0, 27.0, "other"),
+        compared_at(16.0, "no_match", -2.5),
+        compared_at(16.0, "no_match", -2.5, is_whole=True, reasons=("noisy",)),
+    ]
+    pipeline = ScriptedPipeline(events, baselines=[baseline(0.0, 8.0)])
+    verifying = Voices(ToneEncoder(), ToneVerifier(tone(LOW_HZ, 4.0)))
+    return scripted_session(pipeline, marks=MARKS, voices=verifying, **options).close()
+
+
 REPORTS = {
+    "voices": voices,
+    "voices refused": lambda: voices(agreed=("recording", "face"), refused=("voice",)),
     "full": lambda: full(recording(truncated="read to 3 s of 4 s")),
     "live": full,
     "behaviour off": lambda: full(behaviour=False),
@@ -200,8 +223,41 @@ def test_a_report_shows_ids_and_counts_alone() -> None:
 
 def test_what_was_not_checked_is_listed_with_its_reason() -> None:
     assert {check.check: check.reason for check in full().not_checked} == {
-        "genuineness": "no_analyser"
+        "genuineness": "no_analyser",
+        "voice": "no_voiceprint",
     }
+
+
+def test_voices_are_flagged_checked_and_shown() -> None:
+    report = voices()
+    assert [flag.code for flag in report.flags] == ["voice_does_not_match", "another_voice"]
+    checks = {check.check: check.finding for check in report.checks}
+    assert (checks["voice"], checks["face"], report.outcome) == (True, False, "review")
+    assert report.identity["voice"]["decision"] == "no_match"
+    assert report.identity["voice"]["operating_point"] == "tones"
+    (speech_lane,) = (
+        lane for lane in report.details["timeline"]["lanes"] if lane["name"] == "speech"
+    )
+    assert [span["subject"] for span in speech_lane["spans"]] == ["officer", "applicant", "other"]
+    spoken = [o.subject for o in report.observations if o.name == "speech"]
+    assert spoken == ["officer", "applicant", "other"]
+    assert "one_mixed_track" not in report.details["limits"]
+    page = report.to_html(lang="zh")
+    assert "声纹验证：不一致" in page
+    assert "另有他人声音" in page
+
+
+def test_a_voice_that_was_refused_leaves_no_trace() -> None:
+    report = voices(agreed=("recording", "face"), refused=("voice",))
+    assert report.identity["voice"] is None
+    assert report.flags == ()
+    assert not [o for o in report.observations if o.name in ("voice.other", "voice.comparison")]
+
+
+def test_behaviour_changes_nothing_about_voices() -> None:
+    with_it, without = voices(), voices(behaviour=False)
+    assert [flag.to_dict() for flag in with_it.flags] == [f.to_dict() for f in without.flags]
+    assert with_it.outcome == without.outcome
 
 
 def test_media_are_described_as_they_were_measured() -> None:

@@ -1,0 +1,1 @@
+"""Who speaks: the applicant, the officer, another voice."""

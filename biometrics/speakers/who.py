@@ -1,0 +1,238 @@
+"""Who speaks when: pieces of speech, told apart and given a role, in bounded memory."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from facesign.biometrics.observation import Subject
+from facesign.biometrics.speakers.clustering import Labels, cluster, smoothed
+from facesign.biometrics.speakers.crosstalk import LATEST_S, measure_echo
+from facesign.biometrics.speakers.lips import LipTrack
+from facesign.biometrics.speakers.memory import TrackMemory
+from facesign.biometrics.speakers.pieces import Piece, VoiceEncoder, windows_over
+from facesign.biometrics.speakers.roles import Role, Voice, assign_roles
+from facesign.biometrics.speakers.separation import Separation
+from facesign.biometrics.speakers.turns import Spoken, turns_of
+from facesign.biometrics.stream import SAMPLE_RATE_HZ, FloatArray, Sound, TimeArray, Track
+
+__all__ = ["HOLD_S", "WhoSpeaks"]
+
+HOLD_S = 60.0
+"""Speech that waits until what follows it has been heard, too."""
+MOST_GROUPS = 48
+GROUP_PIECES = 20
+"""Settled pieces are remembered by the mean of so many, no longer one by one."""
+
+_OTHER_TRACK: dict[Track, Track] = {"applicant": "officer", "officer": "applicant"}
+
+
+class WhoSpeaks:
+    """Take runs of speech and the movement of the mouth; yield turns.
+
+    Embeddings live in this object and nowhere else: none is stored, searched or named. The
+    last 60 s of speech are held until more is known; older speech keeps its role, and is
+    remembered by at most 48 means.
+
+    Args:
+        encoder: What embeds voices.
+        separation: Thresholds for this encoder.
+        officer: The officer's sample, 16 kHz, shape (n_samples,), of 3 s or more; it is
+            embedded and let go.
+        turn_at: Tells whose turn it was by the questions' times: `session` where unknown.
+    """
+
+    def __init__(
+        self,
+        encoder: VoiceEncoder,
+        *,
+        separation: Separation | None = None,
+        officer: FloatArray | None = None,
+        turn_at: Callable[[float], Subject] | None = None,
+    ) -> None:
+        self._encoder = encoder
+        self._separation = separation or Separation()
+        self._officer = None if officer is None else encoder.embed(officer)
+        self._turn_at = turn_at or (lambda _: "session")
+        self._mouth = LipTrack()
+        self._tracks: dict[Track, TrackMemory] = {}
+        self._waiting: deque[_Run] = deque()
+        self._unseen: deque[Piece] = deque()
+        self._held: list[Piece] = []
+        self._groups: list[Voice] = []
+
+    def hear(self, sound: Sound) -> Iterator[Spoken]:
+        """Take the sound of a separate track, which the other one is checked against."""
+        if sound.track == "mixed":
+            return
+        self._tracks.setdefault(sound.track, TrackMemory()).push(sound)
+        yield from self._take_waiting(to_the_end=False)
+
+    def speech(self, start_s: float, samples: FloatArray, track: Track) -> Iterator[Spoken]:
+        """Take one run of speech, after the sound that holds it.
+
+        Args:
+            start_s: Time of its first sample.
+            samples: 16 kHz, shape (n_samples,), without a pause.
+            track: The track it was heard on.
+        """
+        self._waiting.append(_Run(start_s, samples, track))
+        yield from self._take_waiting(to_the_end=False)
+
+    def mouth(self, time_s: TimeArray, opening: FloatArray) -> None:
+        """Take the opening of the applicant's mouth, see `LipTrack.push`."""
+        self._mouth.push(time_s, opening)
+        self._look(self._mouth.until_s)
+
+    def finish(self) -> Iterator[Spoken]:
+        """Yield the turns that were still held."""
+        yield from self._take_waiting(to_the_end=True)
+        self._look(np.inf)
+        yield from self._settle(len(self._held))
+
+    def _take_waiting(self, *, to_the_end: bool) -> Iterator[Spoken]:
+        while self._waiting:
+            run = self._waiting[0]
+            other = self._tracks.get(_OTHER_TRACK.get(run.track, run.track))
+            if other is not None and not to_the_end and other.until_s < run.end_s + LATEST_S:
+                return
+            self._waiting.popleft()
+            self._cut(run, other)
+            held_s = sum(piece.duration_s for piece in self._held)
+            if held_s > HOLD_S:
+                yield from self._settle(self._older_half())
+
+    def _older_half(self) -> int:
+        """Return how many pieces the older half has, ending where a run of speech ends."""
+        half = len(self._held) // 2
+        ends = (n for n in range(half, len(self._held)) if self._held[n].opens)
+        return next(ends, half)
+
+    def _cut(self, run: _Run, other: TrackMemory | None) -> None:
+        """Cut a run into pieces, embed each and measure what comes back of the other track."""
+        before = self._held[-1] if self._held else None
+        opens = before is None or before.track != run.track or before.end_s != run.start_s
+        for window in windows_over(len(run.samples)):
+            sound = run.samples[window.start : window.end]
+            start_s = run.start_s + window.start / SAMPLE_RATE_HZ
+            piece = Piece(
+                start_s=run.start_s + window.piece_start / SAMPLE_RATE_HZ,
+                end_s=run.start_s + window.piece_end / SAMPLE_RATE_HZ,
+                track=run.track,
+                samples=run.samples[window.piece_start : window.piece_end].copy(),
+                window_start_s=start_s,
+                window_end_s=start_s + len(sound) / SAMPLE_RATE_HZ,
+                embedding=self._encoder.embed(sound),
+                echo_share=_echo_share(sound, start_s, other),
+                opens=opens,
+            )
+            opens = False
+            self._held.append(piece)
+            if piece.track != "officer":
+                self._unseen.append(piece)
+
+    def _look(self, until_s: float) -> None:
+        """Compare pieces with the lips once the lips of their time are known."""
+        while self._unseen:
+            piece = self._unseen[0]
+            if until_s < piece.window_end_s:
+                return
+            self._unseen.popleft()
+            piece.lips = self._mouth.evidence(piece.window_start_s, piece.window_end_s)
+
+    def _settle(self, n_pieces: int) -> Iterator[Spoken]:
+        """Decide about the oldest pieces with all that is known by now."""
+        if not n_pieces:
+            return
+        limits = self._separation
+        pieces = self._held
+        own = [piece for piece in pieces if piece.echo_share < limits.echo_share]
+        items = [Voice.of(p, self._turn_at((p.start_s + p.end_s) / 2)) for p in own]
+        voices, labels, fit = self._tell_apart(own, items)
+        by_voice = assign_roles(voices, limits, officer=self._officer)
+        roles: dict[int, Role] = {}
+        for piece, label, cosine in zip(own, labels.tolist(), fit.tolist(), strict=True):
+            roles[id(piece)] = by_voice[label] if cosine >= limits.doubtful_below else _NOBODY
+        settled = pieces[:n_pieces]
+        yield from turns_of(
+            settled,
+            [roles.get(id(p), _came_back(p)) for p in settled],
+            clean_below=limits.clean_below,
+        )
+        done = {id(piece) for piece in settled}
+        kept = [i for i, piece in enumerate(own) if id(piece) in done]
+        self._remember([items[i] for i in kept], labels[kept])
+        self._held = pieces[n_pieces:]
+
+    def _tell_apart(
+        self, pieces: Sequence[Piece], items: Sequence[Voice]
+    ) -> tuple[list[Voice], Labels, TimeArray]:
+        """Return the voices, which of them each piece is, and how well it fits, as a cosine."""
+        parts = [*self._groups, *items]
+        if not parts:
+            return [], np.zeros(0, dtype=np.int64), np.zeros(0)
+        labels = cluster(np.stack([part.mean for part in parts]), self._separation.cut)
+        found = [
+            Voice.merged(part for part, own in zip(parts, labels, strict=True) if own == label)
+            for label in range(int(labels.max()) + 1)
+        ]
+        heard = [voice for voice in found if voice.seconds >= self._separation.least_voice_s]
+        voices = heard or [max(found, key=lambda voice: voice.seconds)]
+        directions = np.stack([voice.direction for voice in voices])
+        if not pieces:
+            return voices, np.zeros(0, dtype=np.int64), np.zeros(0)
+        embeddings = np.stack([piece.embedding for piece in pieces])
+        fit = embeddings @ directions.T
+        chosen = smoothed(
+            fit, np.array([piece.opens for piece in pieces]), stay=self._separation.stay
+        )
+        return voices, chosen, fit[np.arange(len(chosen)), chosen].astype(np.float64)
+
+    def _remember(self, items: Sequence[Voice], labels: Labels) -> None:
+        for label in np.unique(labels):
+            same = [item for item, own in zip(items, labels, strict=True) if own == label]
+            for first in range(0, len(same), GROUP_PIECES):
+                self._groups.append(Voice.merged(same[first : first + GROUP_PIECES]))
+        while len(self._groups) > MOST_GROUPS:
+            self._groups = _closest_merged(self._groups)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Run:
+    start_s: float
+    samples: FloatArray
+    track: Track
+
+    @property
+    def end_s(self) -> float:
+        return self.start_s + len(self.samples) / SAMPLE_RATE_HZ
+
+
+_NOBODY = Role("session", "unknown")
+
+
+def _came_back(piece: Piece) -> Role:
+    """Return the role of a piece that is the other track coming back."""
+    return Role("officer" if piece.track == "applicant" else "applicant", "echo")
+
+
+def _echo_share(samples: FloatArray, start_s: float, other: TrackMemory | None) -> float:
+    if other is None:
+        return 0.0
+    n_samples = len(samples) + 2 * round(LATEST_S * SAMPLE_RATE_HZ)
+    echo = measure_echo(samples, other.read(start_s - LATEST_S, n_samples))
+    return echo.share if echo.lag_s > 0 else 0.0
+
+
+def _closest_merged(groups: Iterable[Voice]) -> list[Voice]:
+    kept = list(groups)
+    directions = np.stack([group.direction for group in kept])
+    alike = directions @ directions.T
+    np.fill_diagonal(alike, -np.inf)
+    first, second = sorted(int(i) for i in np.unravel_index(alike.argmax(), alike.shape))
+    last = kept.pop(second)
+    kept[first] = Voice.merged((kept[first], last))
+    return kept

@@ -1,0 +1,238 @@
+"""The applicant's voice through a session: who speaks, and whether it is the customer's."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol, TypeAlias
+
+import numpy as np
+
+from facesign.biometrics.face.signals import CHANNELS
+from facesign.biometrics.speakers.pieces import VoiceEncoder
+from facesign.biometrics.speakers.separation import Separation
+from facesign.biometrics.speakers.turns import Spoken, Turn
+from facesign.biometrics.speakers.who import WhoSpeaks
+from facesign.biometrics.stream import SAMPLE_RATE_HZ, FloatArray, Sound, TimeArray, Track
+from facesign.interview.questions import QuestionLog
+
+__all__ = [
+    "REASON_CODES",
+    "Decision",
+    "Point",
+    "SpeakerPath",
+    "Verdict",
+    "Verifier",
+    "VoiceResult",
+    "Voices",
+]
+
+EVERY_S = 10.0
+"""Net speech of the applicant behind each comparison."""
+LEAST_S = 3.0
+"""Less is not compared."""
+REASON_CODES = {
+    "silent_track": "silent_sound",
+    "low_snr": "noisy",
+    "clipped": "clipped",
+    "short_speech": "too_little_speech",
+    "narrowband": "narrow_band",
+}
+"""What the report calls the reasons of the analysers."""
+WHOLE_S = 60.0
+"""Net speech behind the comparison at the end: the last minute of it."""
+
+Decision: TypeAlias = Literal["match", "no_match", "inconclusive"]
+_LIPS_PART = [channel.name for channel in CHANNELS].index("au25")
+
+
+class Point(Protocol):
+    """An operating point."""
+
+    @property
+    def name(self) -> str:
+        """Name to ask for it by."""
+
+    @property
+    def threshold(self) -> float:
+        """Least log-likelihood ratio of a match."""
+
+    @property
+    def fmr(self) -> float:
+        """False match rate, 0 to 1."""
+
+    @property
+    def measured_on(self) -> str:
+        """Trials behind it."""
+
+
+class Verdict(Protocol):
+    """What a comparison with the customer's voiceprint gave."""
+
+    @property
+    def decision(self) -> Decision:
+        """Whether it is the customer's voice."""
+
+    @property
+    def llr(self) -> float | None:
+        """Calibrated log-likelihood ratio, natural logarithm; None where not measured."""
+
+    @property
+    def point(self) -> Point | None:
+        """Where the decision was made; None without a calibration."""
+
+    @property
+    def reasons(self) -> Sequence[str]:
+        """Why it is inconclusive, or what limits it."""
+
+
+class Verifier(Protocol):
+    """Compares speech with one customer's voiceprint."""
+
+    def verify(self, samples: FloatArray) -> Verdict:
+        """Compare speech of one person, 16 kHz, shape (n_samples,)."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Voices:
+    """What a session tells voices apart with; held in memory, as long as the session."""
+
+    encoder: VoiceEncoder
+    verifier: Verifier | None = None
+    """Compares with the customer's voiceprint; None where nothing is compared."""
+    officer_sample: FloatArray | None = field(default=None, repr=False)
+    """Speech of the officer alone, 16 kHz, shape (n_samples,)."""
+    separation: Separation = field(default_factory=Separation)
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceResult:
+    """The applicant's speech of some time, compared with the customer's voiceprint."""
+
+    start_s: float
+    end_s: float
+    net_speech_s: float
+    decision: Decision
+    llr: float | None
+    threshold: float | None
+    point: str | None
+    fmr: float | None
+    measured_on: str | None
+    reasons: tuple[str, ...]
+    """Why it is inconclusive, or what limits it, as the report calls it."""
+    is_whole: bool = False
+    """The comparison at the end, over the last minute of speech."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values for `report.json`."""
+        return {
+            "decision": self.decision,
+            "llr": self.llr,
+            "threshold": self.threshold,
+            "operating_point": self.point,
+            "fmr": self.fmr,
+            "measured_on": self.measured_on,
+            "net_speech_s": self.net_speech_s,
+            "reasons": list(self.reasons),
+        }
+
+
+class SpeakerPath:
+    """Give what is heard and seen to who-speaks, and the applicant's speech to the verifier.
+
+    Args:
+        voices: Encoder, verifier and sample.
+        questions: Tells whose turn it is.
+    """
+
+    def __init__(self, voices: Voices, questions: QuestionLog) -> None:
+        self._who = WhoSpeaks(
+            voices.encoder,
+            separation=voices.separation,
+            officer=voices.officer_sample,
+            turn_at=questions.turn_at,
+        )
+        self._runs: deque[tuple[float, FloatArray, Track]] = deque()
+        self._comparing = None if voices.verifier is None else _Comparing(voices.verifier)
+
+    def heard(self, track: Track, start_s: float, samples: FloatArray) -> None:
+        """Take one utterance; what follows from it comes with the next `push`."""
+        self._runs.append((start_s, samples, track))
+
+    def push(self, sound: Sound) -> Iterator[Turn | VoiceResult]:
+        """Take sound whose utterances were heard; yield turns and comparisons."""
+        yield from self._told(self._who.hear(sound))
+        yield from self._catch_up()
+
+    def mouth(self, time_s: TimeArray, channels: FloatArray) -> None:
+        """Take the face's channels, shape (n_frames, 44), at their times."""
+        self._who.mouth(time_s, channels[:, _LIPS_PART])
+
+    def finish(self) -> Iterator[Turn | VoiceResult]:
+        """Yield what was still held, and the comparison of the whole."""
+        yield from self._catch_up()
+        yield from self._told(self._who.finish())
+        if self._comparing is not None:
+            yield from self._comparing.finish()
+
+    def _catch_up(self) -> Iterator[Turn | VoiceResult]:
+        while self._runs:
+            yield from self._told(self._who.speech(*self._runs.popleft()))
+
+    def _told(self, spoken: Iterator[Spoken]) -> Iterator[Turn | VoiceResult]:
+        for one in spoken:
+            yield one.turn
+            if self._comparing is not None:
+                yield from self._comparing.push(one)
+
+
+class _Comparing:
+    """Compare the applicant's speech every 10 s, and its last minute at the end."""
+
+    def __init__(self, verifier: Verifier) -> None:
+        self._verifier = verifier
+        self._open: list[Spoken] = []
+        self._kept: deque[Spoken] = deque()
+
+    def push(self, spoken: Spoken) -> Iterator[VoiceResult]:
+        turn = spoken.turn
+        if turn.subject != "applicant" or not turn.same_voice or not len(spoken.samples):
+            return
+        self._open.append(spoken)
+        self._kept.append(spoken)
+        while _seconds(self._kept) - _seconds([self._kept[0]]) >= WHOLE_S:
+            self._kept.popleft()
+        if _seconds(self._open) >= EVERY_S:
+            yield self._compared(self._open)
+            self._open = []
+
+    def finish(self) -> Iterator[VoiceResult]:
+        if _seconds(self._open) >= LEAST_S:
+            yield self._compared(self._open)
+        if _seconds(self._kept) >= LEAST_S:
+            yield self._compared(self._kept, is_whole=True)
+
+    def _compared(
+        self, parts: Sequence[Spoken] | deque[Spoken], *, is_whole: bool = False
+    ) -> VoiceResult:
+        samples = np.concatenate([part.samples for part in parts])
+        verdict = self._verifier.verify(samples)
+        point = verdict.point
+        return VoiceResult(
+            start_s=min(part.turn.start_s for part in parts),
+            end_s=max(part.turn.end_s for part in parts),
+            net_speech_s=len(samples) / SAMPLE_RATE_HZ,
+            decision=verdict.decision,
+            llr=verdict.llr,
+            threshold=None if point is None else point.threshold,
+            point=None if point is None else point.name,
+            fmr=None if point is None else point.fmr,
+            measured_on=None if point is None else point.measured_on,
+            reasons=tuple(REASON_CODES.get(reason, reason) for reason in verdict.reasons),
+            is_whole=is_whole,
+        )
+
+
+def _seconds(parts: Sequence[Spoken] | deque[Spoken]) -> float:
+    return sum(len(part.samples) for part in parts) / SAMPLE_RATE_HZ
