@@ -1,14 +1,10 @@
-"""Movements of real people, marked by eye twice: agreement, and what the detectors find of them.
+"""Movements of real people, marked by eye by two raters: agreement, and what is found of them.
 
-The passes are benchmarks/marks/pass1.csv (12 steps a second) and pass2.csv (every frame), made
-by one rater, a vision model looking at sheets of benchmarks/mark_sheets.py, with no certified
-FACS coder. The second pass was made within the hour by the rater who remembered the first, so it
-is no independent look. It left out clm_cap12_edit from 34.5 to 43.2 and from 51.8 s, lp_d10 from
-14.4 s and lp_d3 from 7.2 s: 15 s that were looked at once. A third look at every frame,
-independent.csv, is by another rater of the same kind, who had seen how many marks each pass held
-and those of the first 94 s of clm_franck, and marked what follows. Mouth
-movements of speech are not marked. A mark of one pass is the other's where they have one kind
-of place and overlap with IoU >= 0.3; what both passes have is the consensus.
+rater_a.csv and rater_b.csv in benchmarks/marks/ are by two raters who looked at the sheets of
+benchmarks/mark_sheets.py, every frame of eight recordings, after benchmarks/marks/PROTOCOL.md.
+Neither had seen other marks, a detector's output or this code; both are vision models, no
+certified FACS coders. A mark of one rater is the other's where they are of one place of the face
+and overlap with IoU >= 0.3; what both have is the consensus, at the mean of their times.
 
     python benchmarks/marks.py [--data FACESIGN_DATA]
 
@@ -21,13 +17,13 @@ import argparse
 import csv
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from marks_page import page
-from marks_told import COUNTS, Told, tell
+from marks_told import COUNTS, tell
 from provenance import RESULTS, ROOT, add_data_argument, write_result
 from trained import open_trained
 
@@ -37,22 +33,19 @@ from facesign.models.runtime import Model
 MARKS = Path(__file__).parent / "marks"
 PAGE = ROOT / "docs" / "marks.md"
 SAME_IOU = 0.3
-INDEPENDENT_FROM_S: Mapping[str, float] = {"clm_franck.mp4": 94.5}
-"""The independent rater had seen passes' marks of the time before, so marked only from here."""
+RATERS = ("a", "b")
 PLACES: Mapping[str, str] = {
     "blink": "blinks",
     "brow_raise": "brows",
     "brow_lower": "brows",
     "lid_raise": "lids",
     "lid_narrow": "lids",
-    "eyes_down": "lids",
     "corner_up": "mouth",
     "corner_down": "mouth",
     "corner_out": "mouth",
     "lip_press": "mouth",
-    "lip_pucker": "mouth",
-    "mouth_open": "mouth",
     "nose_wrinkle": "nose",
+    "other": "other",
 }
 
 
@@ -69,7 +62,7 @@ class Mark:
 
     @property
     def place(self) -> str:
-        """Blinks, brows, lids, mouth or nose."""
+        """Blinks, brows, lids, mouth, nose or other."""
         return PLACES[self.label]
 
     @property
@@ -78,23 +71,9 @@ class Mark:
         return self.onset_s, self.offset_s
 
 
-def read_pass(number: int) -> list[Mark]:
-    """Read one pass."""
-    return _read(f"pass{number}.csv")
-
-
-def read_independent() -> list[Mark]:
-    """Read the marks of the rater who had not seen the passes."""
-    return _read("independent.csv")
-
-
-def seen_by_both(marks: Sequence[Mark]) -> list[Mark]:
-    """Return the marks that lie where the independent rater looked too."""
-    return [m for m in marks if m.onset_s >= INDEPENDENT_FROM_S.get(m.clip, 0.0)]
-
-
-def _read(name: str) -> list[Mark]:
-    with (MARKS / name).open(newline="") as file:
+def read_marks(rater: str) -> list[Mark]:
+    """Read the marks of one rater, `a` or `b`."""
+    with (MARKS / f"rater_{rater}.csv").open(newline="") as file:
         return [
             Mark(row["clip"], row["kind"], row["label"], *(float(row[n]) for n in _TIMES))
             for row in csv.DictReader(file)
@@ -105,7 +84,7 @@ _TIMES = ("onset_s", "apex_s", "offset_s")
 
 
 def paired(first: Sequence[Mark], second: Sequence[Mark]) -> Iterator[tuple[Mark, Mark]]:
-    """Yield the marks that both passes have."""
+    """Yield the marks that both raters have."""
     for clip, place in sorted({(m.clip, m.place) for m in first}):
         a = [m for m in first if (m.clip, m.place) == (clip, place)]
         b = [m for m in second if (m.clip, m.place) == (clip, place)]
@@ -114,7 +93,7 @@ def paired(first: Sequence[Mark], second: Sequence[Mark]) -> Iterator[tuple[Mark
 
 
 def agreement(first: Sequence[Mark], second: Sequence[Mark]) -> dict[str, Any]:
-    """Return how far the passes agree, by place."""
+    """Return how far the raters agree, by place."""
     both = list(paired(first, second))
     out = {}
     for place in sorted(set(PLACES.values())):
@@ -135,27 +114,15 @@ def agreement(first: Sequence[Mark], second: Sequence[Mark]) -> dict[str, Any]:
 
 
 def consensus(first: Sequence[Mark], second: Sequence[Mark]) -> list[Mark]:
-    """Return the marks of the frame-stepped pass that the other pass has too."""
-    return [b for _, b in paired(first, second)]
-
-
-def independent(
-    second: Sequence[Mark], third: Sequence[Mark], rows: Sequence[Mapping[str, Any]]
-) -> dict[str, Any]:
-    """Return how far the second pass and the independent rater agree where both looked."""
-    ours = seen_by_both(second)
-    pairs = paired(brief_moves(ours), brief_moves(third))
-    return {
-        "marked_s": round(
-            sum(row["offered_s"] - INDEPENDENT_FROM_S.get(row["clip"], 0.0) for row in rows), 1
-        ),
-        "agreement": agreement(ours, third),
-        "brief": {
-            "second": len(brief_moves(ours)),
-            "independent": len(brief_moves(third)),
-            "both": len(list(pairs)),
-        },
-    }
+    """Return what both raters have, at the mean of their times; brief if both say so."""
+    return [
+        replace(
+            one,
+            kind="brief" if one.kind == two.kind == "brief" else "slow",
+            **{name: 0.5 * (getattr(one, name) + getattr(two, name)) for name in _TIMES},
+        )
+        for one, two in paired(first, second)
+    ]
 
 
 def brief_moves(marks: Sequence[Mark]) -> list[Mark]:
@@ -163,36 +130,23 @@ def brief_moves(marks: Sequence[Mark]) -> list[Mark]:
     return [m for m in marks if m.kind == "brief" and m.place != "blinks"]
 
 
-def scores(told: Told, truth: Sequence[Mark], *, from_s: float = 0.0) -> dict[str, Any]:
-    """Return what was told of a clip's marks, from some second on."""
-    truth = [m for m in truth if m.onset_s >= from_s]
-    return {
-        "blinks": told.blinks_against([m.span for m in truth if m.place == "blinks"], from_s),
-        "brief": told.movements_against([m.span for m in brief_moves(truth)], from_s),
-    }
-
-
 def detected(
-    data: Path, model: Model, passes: Sequence[Sequence[Mark]]
+    data: Path, model: Model, first: Sequence[Mark], second: Sequence[Mark]
 ) -> Iterator[dict[str, Any]]:
-    """Yield what the detectors make of each clip that both passes hold a mark of."""
-    first, second, third = passes
-    every_frame = consensus(third, seen_by_both(second))
+    """Yield what the detectors make of each clip that was marked."""
     both = consensus(first, second)
-    for clip in sorted({mark.clip for mark in both}):
+    for clip in sorted({mark.clip for mark in (*first, *second)}):
         told = tell(data / "face" / "video" / clip, model)
-        anybody = [m.span for m in brief_moves([*first, *second, *third]) if m.clip == clip]
+        here = [m for m in both if m.clip == clip]
+        anybody = [m.span for m in brief_moves([*first, *second]) if m.clip == clip]
         yield {
             "clip": clip,
             "offered_s": round(told.offered_s, 1),
             "assessed_s": round(told.assessed_s, 1),
-            **scores(told, [m for m in both if m.clip == clip]),
+            "blinks": told.blinks_against([m.span for m in here if m.place == "blinks"]),
+            "brief": told.movements_against([m.span for m in brief_moves(here)]),
+            "either": told.movements_against(anybody),
             "n_nobodys": told.n_outside(anybody),
-            "every_frame": scores(
-                told,
-                [m for m in every_frame if m.clip == clip],
-                from_s=INDEPENDENT_FROM_S.get(clip, 0.0),
-            ),
         }
 
 
@@ -200,7 +154,7 @@ def summed(rows: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, int]]:
     """Return the counts of all clips."""
     return {
         part: {key: sum(row[part][key] for row in rows) for key in COUNTS}
-        for part in ("blinks", "brief")
+        for part in ("blinks", "brief", "either")
     }
 
 
@@ -209,16 +163,23 @@ def main() -> None:
     add_data_argument(parser)
     parser.add_argument("--onnx", type=Path)
     args = parser.parse_args()
-    first, second, third = read_pass(1), read_pass(2), read_independent()
-    rows = list(detected(args.data, open_trained(args.onnx), (first, second, third)))
+    first, second = (read_marks(rater) for rater in RATERS)
+    rows = list(detected(args.data, open_trained(args.onnx), first, second))
+    pairs = list(paired(brief_moves(first), brief_moves(second)))
     result = {
         "question": "what of the movements that were marked by eye on real people is found?",
         "marked_s": round(sum(row["offered_s"] for row in rows), 1),
         "agreement": agreement(first, second),
-        "independent": independent(second, third, rows),
+        "brief_agreement": {
+            "first": len(brief_moves(first)),
+            "second": len(brief_moves(second)),
+            "both": len(pairs),
+            "agreement_f1": round(
+                Spotting(len(brief_moves(first)), len(brief_moves(second)), len(pairs)).f1, 3
+            ),
+        },
         "clips": rows,
         "total": summed(rows),
-        "total_every_frame": summed([row["every_frame"] for row in rows]),
     }
     clips = [args.data / "face" / "video" / row["clip"] for row in rows]
     write_result("real_movements", result, clips)

@@ -12,39 +12,28 @@ __all__ = ["page"]
 HEAD = """# Marked movements of real people
 
 Written by `benchmarks/marks.py`. {minutes:.1f} minutes of the development recordings were looked
-at on sheets of frames (`benchmarks/mark_sheets.py`) at 12 steps a second, and all but 15 s of them
-once more at every frame, so just under five minutes were looked at twice. Not looked at again were
-clm_cap12_edit from 34.5 to 43.2 and from 51.8 s, lp_d10 from 14.4 s and lp_d3 from 7.2 s; marks of
-the first pass there count as not confirmed. Brows, lids, nose, mouth corners and blinks were
-marked with onset, apex and offset; mouth movements of speech were not. The rater was a vision
-model, not a certified FACS coder, and the same for both passes: the second was made within the
-hour, remembering the first, so their agreement says little about how sure a mark is. Times and
-labels are in `benchmarks/marks/`; no picture is.
+at on sheets of frames (`benchmarks/mark_sheets.py`), every frame, by two raters each for itself,
+after [the protocol](../benchmarks/marks/PROTOCOL.md). Neither had seen other marks, a detector's
+output or this project's code. Both are vision models of one kind, no certified FACS coders: where
+they agree, both may be wrong alike. Times and labels are in `benchmarks/marks/`; no picture is.
 """
-INDEPENDENT = """### With an independent rater
-
-{minutes:.1f} of the minutes were marked at every frame once more by a rater of the same kind who
-had seen no mark of the two passes there, only how many each held (`independent.csv`). That rater
-marked {independent} brief movements other than blinks, the second pass {second}; {both} are in
-both. The agreement that matters is this one: the two passes share a rater's memory and eye. Most
-of what only the independent rater has are brief movements of brows and lids, many of them played
-for the camera. Nobody has settled who is right.
+BRIEF = """
+Of brief movements other than blinks, one rater marked {first}, the other {second}; {both} are in
+both (F1 {agreement_f1}). That is how sure such a mark is.
 """
-DETECTORS = f"""In the table only marks of both passes count. A blink is found where the spans
+DETECTORS = f"""In the table only marks of both raters count. A blink is found where the spans
 overlap with IoU >= {BLINK_IOU}, a brief movement with {MOVEMENT_IOU}. "Touched" is a brief movement
-that some told span overlaps at all; "nobody's" a told span that overlaps no brief movement of any
-rater, which where marks are dense is little proof.
+that some told span overlaps at all; "nobody's" a told span that overlaps no brief movement of
+either rater.
 """
 
 
 def page(result: Mapping[str, Any]) -> str:
     """Return the page of marks."""
-    lines = [HEAD.format(minutes=result["marked_s"] / 60), "## Agreement of the two passes\n"]
-    lines += _table(result["agreement"], "first | second")
-    apart = result["independent"]
-    lines += ["", INDEPENDENT.format(minutes=apart["marked_s"] / 60, **apart["brief"])]
-    lines += _table(apart["agreement"], "second pass | independent")
-    lines += ["", "## Against the detectors (real people)\n", DETECTORS]
+    lines = [HEAD.format(minutes=result["marked_s"] / 60), "## Agreement of the two raters\n"]
+    lines += _table(result["agreement"])
+    lines.append(BRIEF.format(**result["brief_agreement"]))
+    lines += ["## Against the detectors (real people)\n", DETECTORS]
     lines.append(
         "| clip | s | blinks marked | found | rightly | brief | found | IoU 0.5 | touched "
         "| nobody's |"
@@ -55,16 +44,19 @@ def page(result: Mapping[str, Any]) -> str:
         cells = [row["clip"], row["offered_s"], *(blinks[k] for k in COUNTS)]
         cells += [*(brief[k] for k in COUNTS), brief["n_touched"], row["n_nobodys"]]
         lines.append("| " + " | ".join(map(str, cells)) + " |")
-    lines.append(f"\nMarks of both passes: {_sum(result['total'])}")
+    lines.append(f"\nMarks of both raters: {_sum(result['total'])}")
+    either = result["total"]["either"]
     lines.append(
-        "\nMarks that the second pass and the independent rater share, both at every frame, where "
-        f"both looked: {_sum(result['total_every_frame'])} So few marks say little about recall.\n"
+        f"\nMarks of either rater: {either['n_hit']} of {either['n_true']} brief movements other "
+        f"than blinks of real people found with IoU >= {MOVEMENT_IOU}. So few marks that both have "
+        "say little about recall.\n"
     )
     return "\n".join(lines)
 
 
-def _table(agreed: Mapping[str, Any], raters: str) -> list[str]:
-    lines = [f"| place | {raters} | both | F1 | apexes apart, median s |", "|" + " --- |" * 6]
+def _table(agreed: Mapping[str, Any]) -> list[str]:
+    lines = ["| place | rater a | rater b | both | F1 | apexes apart, median s |"]
+    lines.append("|" + " --- |" * 6)
     for place, row in agreed.items():
         values = [row[key] for key in ("first", "second", "both", "agreement_f1")]
         lines.append(f"| {place} | {' | '.join(map(str, values))} | {_or_nothing(row)} |")

@@ -37,16 +37,15 @@ class Told:
     gaps: tuple[Interval, ...]
     """Where brief movements were not assessed."""
 
-    def blinks_against(self, true: Sequence[Interval], from_s: float = 0.0) -> dict[str, int]:
-        """Count the marked, told and rightly told blinks from some second on."""
-        return _counted([span for span in self.blinks if span[0] >= from_s], true, BLINK_IOU)
+    def blinks_against(self, true: Sequence[Interval]) -> dict[str, int]:
+        """Count the marked, told and rightly told blinks."""
+        return _counted(self.blinks, true, BLINK_IOU)
 
-    def movements_against(self, true: Sequence[Interval], from_s: float = 0.0) -> dict[str, int]:
+    def movements_against(self, true: Sequence[Interval]) -> dict[str, int]:
         """Count the marked brief movements of assessed time, and the told ones, likewise."""
-        told = [span for span in self.movements if span[0] >= from_s]
         assessed = [span for span in true if not _overlaps(span, self.gaps)]
-        near = sum(_overlaps(span, told) for span in assessed)
-        return {**_counted(told, assessed, MOVEMENT_IOU), "n_touched": near}
+        near = sum(_overlaps(span, self.movements) for span in assessed)
+        return {**_counted(self.movements, assessed, MOVEMENT_IOU), "n_touched": near}
 
     def n_outside(self, marks: Sequence[Interval]) -> int:
         """Count the told movements that overlap no mark."""

@@ -18,6 +18,7 @@ __all__ = [
     "CLASSES",
     "Judged",
     "Scored",
+    "by_reliability",
     "calibration",
     "classes",
     "interval",
@@ -186,6 +187,21 @@ def calibration(judged: Sequence[Judged]) -> dict[str, Any]:
             if (bins == b).any()
         ],
     }
+
+
+def by_reliability(judged: Sequence[Judged]) -> dict[str, dict[str, Any]]:
+    """Return how often what is told with each reliability is true, at every rate and size."""
+    out = {}
+    for label in ("high", "medium", "low"):
+        hits = [
+            s.true is not None for j in judged for s in j.scored if s.found.reliability == label
+        ]
+        out[label] = {
+            "n_found": len(hits),
+            "n_hit": sum(hits),
+            "precision": _rounded(sum(hits) / len(hits) if hits else float("nan")),
+        }
+    return out
 
 
 def interval(

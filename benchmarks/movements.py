@@ -30,6 +30,7 @@ from movement_picture import picture
 from movement_reading import drive, outside, read
 from movement_scores import (
     Judged,
+    by_reliability,
     calibration,
     classes,
     judge,
@@ -44,7 +45,7 @@ from trained import open_trained
 
 from facesign.biometrics.face.meter import SignalMeter
 from facesign.biometrics.face.movements import MovementSpotter, Unassessed
-from facesign.biometrics.face.spotter import ClassifierSpotter
+from facesign.biometrics.face.spotter import LEAST_PROBABILITY, ClassifierSpotter
 from facesign.biometrics.spotting import Spotting
 from facesign.models.runtime import Model
 from facesign.samples.studio.rig import find_rig
@@ -58,6 +59,7 @@ WHAT_COUNTS = (
     "intervals draw people anew"
 )
 THRESHOLDS = (0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
+ANYTHING = "classifier, any probability"
 Spotters = Mapping[str, Callable[[], MovementSpotter]]
 
 
@@ -91,7 +93,7 @@ def operating_curve(judged: Sequence[Judged]) -> Iterator[dict[str, Any]]:
         yield {"least_probability": least, **scores(less)}
 
 
-def main_set(near: Sequence[Judged]) -> dict[str, Any]:
+def main_set(near: Sequence[Judged], anything: Sequence[Judged]) -> dict[str, Any]:
     """Return the scores at the top of the result."""
     total, kinds = scores(near), classes(near)
     strong = sum((j.counts(lambda m: m.amplitude >= 0.35) for j in near), start=Spotting(0, 0, 0))
@@ -103,6 +105,7 @@ def main_set(near: Sequence[Judged]) -> dict[str, Any]:
         "false_per_minute": total["false_per_minute"],
         "coverage": total["coverage"],
         "calibration_error": calibration(near)["calibration_error"],
+        "calibration_error_of_any_probability": calibration(anything)["calibration_error"],
     }
 
 
@@ -114,6 +117,7 @@ def measure(args: argparse.Namespace) -> dict[str, Any]:
     threshold = best_threshold(args.training)
     spotters: dict[str, Callable[[], MovementSpotter]] = {
         "classifier": lambda: ClassifierSpotter(model),
+        ANYTHING: lambda: ClassifierSpotter(model, least_probability=0.0),
         "rule": RuleSpotter,
         "burst": lambda: BurstSpotter(threshold),
     }
@@ -122,21 +126,25 @@ def measure(args: argparse.Namespace) -> dict[str, Any]:
     parts = sorted({one.part for one in takes})
     own = {part: [j["classifier"] for j in judged if _part(j) == part] for part in parts}
     near = own["near"]
+    anything = [j[ANYTHING] for j in judged if _part(j) == "near"]
     result: dict[str, Any] = {
         "question": "how often are brief movements of rendered people found, and found falsely?",
-        **main_set(near),
+        **main_set(near, anything),
         "seeds": list(args.seeds),
         "people": "rendered; none of them taught the classifier",
         "what_counts": WHAT_COUNTS,
         "spotters": {
             name: {part: scores([j[name] for j in judged if _part(j) == part]) for part in parts}
             for name in spotters
+            if name != ANYTHING
         },
         "burst_threshold": round(threshold, 2),
         "classes": classes(near),
         "timing": timing(near),
-        "calibration": calibration(near),
-        "operating_curve": list(operating_curve(near)),
+        "calibration": calibration(anything),
+        "least_probability": LEAST_PROBABILITY,
+        "operating_curve": list(operating_curve(anything)),
+        "reliability": by_reliability([j["classifier"] for j in judged]),
         "tables": tables(near, own),
         "unseen_generator": [
             left_out_of(near, [judged_by(j.filmed, _alone(other)) for j in near], left_out)

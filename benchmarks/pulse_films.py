@@ -17,13 +17,12 @@ import argparse
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import av
 import numpy as np
-from signals_vs_rig import FULL_GAZE_DEG, swaying
+from signals_vs_rig import FULL_GAZE_DEG, swaying, write_film
 
 from facesign.biometrics.stream import TimeArray
 from facesign.samples.frame_truth import FrameTruth
@@ -167,14 +166,7 @@ def _truth(states: Sequence[FaceState]) -> FrameTruth:
 def _write(path: Path, rig: Rig, who: Person, states: Sequence[FaceState]) -> None:
     renderer = Renderer(rig, [Placed(who)], view=VIEW)
     with av.open(str(path), "w") as container:
-        stream = container.add_stream("libx264", rate=Fraction(RATE_HZ))
-        stream.width, stream.height = VIEW.width_px, VIEW.height_px
-        stream.pix_fmt = "yuv420p"
-        stream.options = {"crf": str(CRF)}
-        for state in states:
-            frame = av.VideoFrame.from_ndarray(renderer.draw([state]), format="rgb24")
-            container.mux(stream.encode(frame))
-        container.mux(stream.encode(None))
+        write_film(container, renderer, states, VIEW, crf=CRF)
     renderer.close()
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from marks import paired, read_pass
+from marks import RATERS, brief_moves, consensus, read_marks
 from movement_reading import length_s, run
 
 from facesign.biometrics.face.meter import SignalMeter
@@ -49,7 +49,7 @@ def real_talk(data: Path, model: Model) -> dict[str, Any]:
             60 * sum(row["n_events_without_gates"] for row in rows) / offered_s, 2
         ),
         "meaning": (
-            "every event counts as false unless both passes of marks have a brief movement of "
+            "every event counts as false unless both raters marked a brief movement of "
             "brows, lids, nose or mouth there; without gates, over the time offered"
         ),
         "clips": rows,
@@ -86,10 +86,9 @@ def _rows(data: Path, model: Model) -> Iterator[dict[str, Any]]:
 
 
 def _both_marked() -> dict[str, list[tuple[float, float]]]:
-    """Return the brief movements that both passes have, blinks left out, by clip."""
-    first, second = read_pass(1), read_pass(2)
+    """Return the brief movements that both raters have, blinks left out, by clip."""
+    first, second = (read_marks(rater) for rater in RATERS)
     out: dict[str, list[tuple[float, float]]] = {mark.clip: [] for mark in first}
-    for a, b in paired(first, second):
-        if a.kind == b.kind == "brief" and a.place != "blinks":
-            out[b.clip].append(b.span)
+    for mark in brief_moves(consensus(first, second)):
+        out[mark.clip].append(mark.span)
     return out

@@ -1,10 +1,10 @@
 """Render every rig shape that a channel measures and compare `level` with the driven weight.
 
 One stream for each of several people of light to dark skin: first a calm face that becomes
-the baseline, then a clip for each action, all through H.264 in memory, face mesh, channels
-and `level`, with a little head sway. Paired actions move on the left, then on the right, so
-a channel that answers to the other side loses correlation. The table has the median over the
-people, and each tone by itself. Writes benchmarks/results/signals_vs_rig.json.
+the baseline, then a clip for each action, all through H.264 in memory, face mesh, skin's flow,
+channels and `level`, with a little head sway. Paired actions move on the left, then on the
+right, so a channel that answers to the other side loses correlation. The table has the median
+over the people, and each tone by itself. Writes benchmarks/results/signals_vs_rig.json.
 
     python benchmarks/signals_vs_rig.py [--rig FILE]
 """
@@ -13,22 +13,27 @@ from __future__ import annotations
 
 import argparse
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 
 import av
 import numpy as np
+from av.container import OutputContainer
 from provenance import write_result
 
 from facesign.biometrics.face.block import FaceBlock, read_block
 from facesign.biometrics.face.faces import FaceFinder
+from facesign.biometrics.face.flow import SkinFlow
 from facesign.biometrics.face.mesh import BundledMesh
 from facesign.biometrics.face.meter import SignalMeter
+from facesign.biometrics.face.sharpen import MODEL as READOUT
+from facesign.biometrics.face.sharpen import Sharpener
 from facesign.biometrics.face.signals import CHANNELS
 from facesign.biometrics.face.track import Face, FaceTracker, PictureGauge
 from facesign.biometrics.stream import BlockGrid, FloatArray, Frame, TimeArray
+from facesign.models.runtime import open_model
 from facesign.samples.studio.acting.eyes import lid_weights
 from facesign.samples.studio.acting.facs import SHAPES_OF
 from facesign.samples.studio.acting.state import FaceState
@@ -128,30 +133,43 @@ def encoded(renderer: Renderer, states: list[FaceState]) -> io.BytesIO:
     """Render into an H.264 file in memory."""
     buffer = io.BytesIO()
     with av.open(buffer, "w", format="matroska") as container:
-        stream = container.add_stream("libx264", rate=RATE_HZ)
-        stream.width, stream.height = VIEW.width_px, VIEW.height_px
-        stream.pix_fmt = "yuv420p"
-        stream.options = {"crf": str(CRF)}
-        for state in states:
-            frame = av.VideoFrame.from_ndarray(renderer.draw([state]), format="rgb24")
-            container.mux(stream.encode(frame))
-        container.mux(stream.encode(None))
+        write_film(container, renderer, states, VIEW)
     buffer.seek(0)
     return buffer
 
 
+def write_film(
+    container: OutputContainer,
+    renderer: Renderer,
+    states: Sequence[FaceState],
+    view: View,
+    *,
+    crf: int = CRF,
+) -> None:
+    """Render into an open file as H.264."""
+    stream = container.add_stream("libx264", rate=RATE_HZ)
+    stream.width, stream.height = view.width_px, view.height_px
+    stream.pix_fmt = "yuv420p"
+    stream.options = {"crf": str(crf)}
+    for state in states:
+        frame = av.VideoFrame.from_ndarray(renderer.draw([state]), format="rgb24")
+        container.mux(stream.encode(frame))
+    container.mux(stream.encode(None))
+
+
 def face_blocks(video: io.BytesIO) -> Iterator[FaceBlock]:
     tracker, gauge = FaceTracker(BundledMesh(), FaceFinder()), PictureGauge()
+    flow, sharpener = SkinFlow(), Sharpener(open_model(READOUT, provider="cpu"))
     grid = BlockGrid[Face](lambda face: face.time_s)
     with av.open(video, "r") as container:
         for picture in container.decode(video=0):
             image = np.asarray(picture.to_ndarray(format="rgb24"), dtype=np.uint8)
             frame = Frame(float(picture.time or 0.0), image)
             for face in tracker.push(frame):
-                for faces in grid.push(gauge.measured(face, frame)):
-                    yield read_block(faces, np.zeros(len(faces), dtype=np.bool_))
+                for faces in grid.push(flow.measured(gauge.measured(face, frame), frame)):
+                    yield sharpener.push(read_block(faces, np.zeros(len(faces), np.bool_)))
     for faces in grid.finish():
-        yield read_block(faces, np.zeros(len(faces), dtype=np.bool_))
+        yield sharpener.push(read_block(faces, np.zeros(len(faces), np.bool_)))
     list(tracker.finish())
 
 

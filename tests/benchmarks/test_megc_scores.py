@@ -17,6 +17,7 @@ from megc_scores import (
 )
 
 from facesign.biometrics.face.movements import Movement
+from facesign.biometrics.face.spotter import LEAST_PROBABILITY
 
 # At 100 frames/s a micro-expression over 1.00-1.20 s and a macro-expression over 3-4 s.
 CLIP = Clip(
@@ -165,4 +166,4 @@ def test_what_is_less_certain_than_asked_does_not_count() -> None:
 def test_the_threshold_is_the_one_with_the_best_f1() -> None:
     found = (move(1.0, 1.2, 0.65), move(2.0, 2.2, 0.5), move(5.0, 5.2, 0.3))
     assert best_threshold([(CLIP, found)]) == 0.6
-    assert best_threshold([]) == 0.5
+    assert best_threshold([]) == LEAST_PROBABILITY

@@ -7,7 +7,7 @@ import pytest
 from judged_takes import judged, moved, told
 from movement_card import CARD, card
 from movement_groups import tables
-from movement_scores import Judged, calibration, classes, scores, timing
+from movement_scores import Judged, by_reliability, calibration, classes, scores, timing
 from movements import _range, main_set, operating_curve
 from provenance import RESULTS
 
@@ -19,13 +19,15 @@ NEAR = [
 
 def result(near: list[Judged]) -> dict[str, Any]:
     return {
-        **main_set(near),
+        **main_set(near, near),
         "seeds": [1, 2],
         "spotters": {name: {"near": scores(near)} for name in ("classifier", "rule", "burst")},
         "burst_threshold": 4.5,
         "classes": classes(near),
         "timing": timing(near),
         "calibration": calibration(near),
+        "least_probability": 0.5,
+        "reliability": by_reliability(near),
         "tables": tables(near, {"near": near}),
         "unseen_generator": [],
     }
@@ -33,7 +35,7 @@ def result(near: list[Judged]) -> dict[str, Any]:
 
 def test_the_five_scores_at_the_top_by_hand() -> None:
     # 3 true, 3 found, 2 hits; the strong ones: 2 true, 2 hits, and every false one: 4 / (2 + 3).
-    found = main_set(NEAR)
+    found = main_set(NEAR, NEAR)
     assert found["spotting_f1"] == pytest.approx(4 / 6, abs=5e-4)
     assert found["spotting_f1_amplitude_0.35"] == pytest.approx(4 / 5, abs=5e-4)
     assert (found["class_uf1"], found["class_uar"]) == (1.0, 1.0)
@@ -44,6 +46,13 @@ def test_a_higher_least_probability_leaves_the_less_certain_out() -> None:
     rows = {row["least_probability"]: row for row in operating_curve(NEAR)}
     assert (rows[0.5]["n_found"], rows[0.6]["n_found"], rows[0.9]["n_found"]) == (3, 2, 2)
     assert (rows[0.6]["precision"], rows[0.6]["n_hit"]) == (1.0, 2)
+
+
+def test_what_is_told_is_counted_by_its_reliability() -> None:
+    table = by_reliability(NEAR)
+    # Three told with high reliability, two of them true.
+    assert table["high"] == {"n_found": 3, "n_hit": 2, "precision": 0.667}
+    assert table["low"] == {"n_found": 0, "n_hit": 0, "precision": None}
 
 
 def test_seeds_are_a_span_or_a_single_one() -> None:

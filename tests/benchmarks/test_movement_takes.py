@@ -74,7 +74,7 @@ def test_a_burst_of_one_frame_below_the_threshold_or_of_the_lids_is_none() -> No
     assert CHANNELS[BLINK // 3].name == "au45.left"
 
 
-def test_a_real_movement_is_one_that_both_passes_marked_as_brief(
+def test_a_real_movement_is_one_that_both_raters_marked_as_brief(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     head = "clip,kind,label,side,onset_s,apex_s,offset_s\n"
@@ -82,14 +82,16 @@ def test_a_real_movement_is_one_that_both_passes_marked_as_brief(
     slow_once = "a.mp4,slow,brow_raise,both,12.0,12.2,12.4\n"
     slow = "a.mp4,slow,corner_up,both,20.0,21.0,23.0\n"
     blink = "a.mp4,brief,blink,both,5.0,5.1,5.2\n"
-    (tmp_path / "pass1.csv").write_text(
+    (tmp_path / "rater_a.csv").write_text(
         f"{head}a.mp4,brief,brow_raise,both,1.0,1.1,1.3\n{blink}{only_once}{slow_once}{slow}"
         "b.mp4,slow,corner_up,both,1.0,2.0,3.0\n"
     )
-    (tmp_path / "pass2.csv").write_text(
+    (tmp_path / "rater_b.csv").write_text(
         f"{head}a.mp4,brief,brow_raise,both,1.1,1.2,1.4\n{blink}"
         f"{slow_once.replace('slow', 'brief')}{slow}"
     )
     monkeypatch.setattr(marks, "MARKS", tmp_path)
     # b.mp4 was looked at; nothing brief was seen in it.
-    assert real_talk._both_marked() == {"a.mp4": [(1.1, 1.4)], "b.mp4": []}
+    both = real_talk._both_marked()
+    assert both["a.mp4"] == [pytest.approx((1.05, 1.35))]
+    assert both["b.mp4"] == []

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 from export import Calibration
+from filmed import Filmed
 from labels import LEAST_AMPLITUDE
-from material import Filmed
 from scipy.optimize import minimize
 
 from facesign.biometrics.face.meter import SignalMeter
-from facesign.biometrics.face.movements import Movement
+from facesign.biometrics.face.movements import Movement, Unassessed
 from facesign.biometrics.face.spotter import MODEL, ClassifierSpotter
 from facesign.biometrics.spotting import match
 from facesign.models.registry import card
 from facesign.models.runtime import Model, open_card
 
 LEAST_IOU = 0.5
+THRESHOLDS = (0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9)
 
 
 def calibrated(onnx_file: Path, films: Sequence[Filmed]) -> Calibration:
@@ -32,9 +33,8 @@ def calibrated(onnx_file: Path, films: Sequence[Filmed]) -> Calibration:
     model = open_trained(onnx_file)
     scores, hits = [], []
     for film in films:
-        for found, hit in judged(model, film, least_probability=0.0):
-            assert found.probability is not None
-            scores.append(found.probability)
+        for found, hit in judged(model, film).moves:
+            scores.append(found.probability or 0.0)
             hits.append(hit)
     score, hit = np.array(scores), np.array(hits)
     score = np.clip(score, 1e-6, 1 - 1e-6)
@@ -63,9 +63,39 @@ def open_trained(onnx_file: Path) -> Model:
     return open_card(replace(card(MODEL), sha256=digest), file=onnx_file, provider="cpu")
 
 
-def judged(model: Model, film: Filmed, *, least_probability: float) -> list[tuple[Movement, bool]]:
-    """Return the movements that are found in a take, and whether each is true."""
-    spotter = ClassifierSpotter(model, least_probability=least_probability)
+def print_operating_points(onnx_file: Path, films: Sequence[Filmed]) -> None:
+    """Print what different least probabilities would tell of takes that were kept out.
+
+    The spotter's own is the lowest of them with at most half a false movement a minute.
+    """
+    model = open_trained(onnx_file)
+    all_judged = [judged(model, film) for film in films]
+    minutes = sum(one.assessed_s for one in all_judged) / 60
+    n_true = sum(one.n_true for one in all_judged)
+    for least in THRESHOLDS:
+        hits = [hit for one in all_judged for m, hit in one.moves if (m.probability or 0) >= least]
+        n_false = len(hits) - sum(hits)
+        print(
+            f"least probability {least}: {sum(hits)} of {n_true} found, {n_false} false, "
+            f"{n_false / minutes:.2f} a minute",
+            flush=True,
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class JudgedTake:
+    """What is found in a take that was kept out."""
+
+    moves: tuple[tuple[Movement, bool], ...]
+    """Each with whether it is true; what matches a weaker one than counts is left out."""
+    n_true: int
+    """Brief movements that count, in assessed time."""
+    assessed_s: float
+
+
+def judged(model: Model, film: Filmed) -> JudgedTake:
+    """Look for movements of any probability in a take."""
+    spotter = ClassifierSpotter(model, least_probability=0.0)
     meter = SignalMeter("calm_start")
     items = []
     for block in film.blocks:
@@ -73,10 +103,16 @@ def judged(model: Model, film: Filmed, *, least_probability: float) -> list[tupl
             items += list(spotter.push(block, signals, meter.baseline))
     items += list(spotter.finish())
     found = [item for item in items if isinstance(item, Movement)]
+    lost = [(it.start_s, it.end_s) for it in items if isinstance(it, Unassessed)]
     true = [(m.onset_s, m.offset_s) for m in film.truth.brief_movements]
     counted = [m.amplitude >= LEAST_AMPLITUDE for m in film.truth.brief_movements]
     pairs = dict(match([(m.onset_s, m.offset_s) for m in found], true, least_iou=LEAST_IOU))
-    # Weaker ones than are counted are neither hit nor false.
-    return [
+    moves = tuple(
         (move, i in pairs) for i, move in enumerate(found) if i not in pairs or counted[pairs[i]]
-    ]
+    )
+    n_true = sum(
+        counts and not any(onset_s <= end and offset_s >= start for start, end in lost)
+        for counts, (onset_s, offset_s) in zip(counted, true, strict=True)
+    )
+    lost_s = sum(end_s - start_s for start_s, end_s in lost)
+    return JudgedTake(moves, n_true, float(film.take.time_s[-1]) - lost_s)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from material import Filmed
+from filmed import Filmed
 
 KINDS = ("camera", "light", "texture", "pulse")
 

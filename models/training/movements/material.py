@@ -1,20 +1,20 @@
 """Sequences to learn from: rendered takes, thinned, mirrored, with more movements put in.
 
 A movement is put into the channels, before any baseline: each shape's response in the 44
-channels is fitted on the takes themselves, so that what is put in looks as the mesh would
-have seen it. Background, noise, speech and blinks are those of the take.
+channels is fitted on films, so that what is put in looks as the mesh would have seen it.
+Background, noise, speech and blinks are those of the take.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+from filmed import Filmed, quick_part
 from labels import Labels, labels_of
-from scipy.ndimage import uniform_filter1d
+from responses import Responses
 
 from facesign.biometrics.face.baseline import NOISE
 from facesign.biometrics.face.block import FaceBlock
@@ -23,18 +23,15 @@ from facesign.biometrics.face.meter import SignalMeter
 from facesign.biometrics.face.mirror import MIRROR, MIRROR_SIGN
 from facesign.biometrics.face.sharpen import Quick
 from facesign.biometrics.face.signals import CHANNELS, Signals
-from facesign.biometrics.stream import BoolArray, FloatArray, TimeArray
-from facesign.samples.frame_truth import FrameTruth
+from facesign.biometrics.stream import BoolArray, TimeArray
 from facesign.samples.studio.acting.expressions import CLASSES, MovementClass, draw_channels
-from facesign.samples.studio.acting.facs import shapes_of
 from facesign.samples.studio.acting.pulses import PROFILES, Profile, Pulse
-from facesign.samples.takes import Take, kept_take, sharp_blocks_of
-from facesign.samples.truth import Movement, Truth, read_truth
+from facesign.samples.takes import sharp_blocks_of
+from facesign.samples.truth import Movement
 
 Doubles = npt.NDArray[np.float64]
 
-DETREND_S = 1.0
-RIDGE = 3.0
+
 APART_S = 0.25
 PER_MINUTE = 14.0
 SLOW_PER_MINUTE = 5.0
@@ -43,32 +40,10 @@ MOST_NOISE = 4.0
 """Of the channels' own camera noise."""
 _GAIN = 0.25
 """Spread of the logarithm of a channel's own gain: faces differ."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Filmed:
-    """A rendered take with its truth and its channels."""
-
-    name: str
-    truth: Truth
-    frames: FrameTruth
-    take: Take
-    blocks: tuple[FaceBlock, ...]
-    hidden_profile: str = ""
-    """Movements of this profile teach nothing and are not put in."""
-
-    @property
-    def moves(self) -> tuple[Movement, ...]:
-        """The brief movements; one of the hidden profile counts as too weak to teach."""
-        return tuple(
-            replace(move, amplitude=0.0) if move.profile == self.hidden_profile else move
-            for move in self.truth.brief_movements
-        )
-
-    @property
-    def quick(self) -> FloatArray:
-        """What is quick in the channels, shape (n_frames, 44); NaN where the face was lost."""
-        return np.concatenate([_quick(block) for block in self.blocks])
+TALK_SHARE = 0.5
+TALK_GAIN = 0.4
+"""Spread of the logarithm of how much further than the rig's a mouth goes in speech."""
+_TALKS = np.array([channel.region in ("nose", "mouth", "jaw") for channel in CHANNELS])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,68 +52,6 @@ class Sequence_:
 
     rows: GridRows
     labels: Labels
-
-
-def load_filmed(folder: Path) -> Filmed:
-    """Read a rendered folder; its faces are tracked once and kept beside it."""
-    take = kept_take(folder)
-    return Filmed(
-        folder.name,
-        read_truth(folder / "truth.json"),
-        FrameTruth.read(folder / "truth.npz"),
-        take,
-        tuple(sharp_blocks_of(take)),
-    )
-
-
-class Responses:
-    """How each shape of the rig shows in the 44 channels, fitted over takes."""
-
-    def __init__(self, films: Sequence[Filmed]) -> None:
-        self._shapes = films[0].frames.shapes
-        pairs = [_detrended(film) for film in films]
-        weights = np.concatenate([w for w, _ in pairs])
-        channels = np.concatenate([c for _, c in pairs])
-        known = self._shapes
-        other_side = [known.index(_other_shape(shape, known)) for shape in known]
-        weights = np.concatenate([weights, weights[:, other_side]])
-        channels = np.concatenate([channels, channels[:, MIRROR] * MIRROR_SIGN])
-        gram = weights.T @ weights + RIDGE * np.eye(weights.shape[1])
-        self.matrix: Doubles = np.linalg.solve(gram, weights.T @ channels)
-        """Shape (n_shapes, 44)."""
-
-    def of(self, channels: dict[str, float]) -> Doubles:
-        """Return what a movement adds to the channels at its apex, shape (44,)."""
-        out = np.zeros(len(CHANNELS))
-        for shape, amplitude in shapes_of(channels).items():
-            out += amplitude * self.matrix[self._shapes.index(shape)]
-        return out
-
-
-def _detrended(film: Filmed) -> tuple[Doubles, Doubles]:
-    at = np.clip(np.searchsorted(film.frames.time_s, film.take.time_s - 1e-3), 0, None)
-    at = np.minimum(at, len(film.frames.time_s) - 1)
-    weights = film.frames.weights[at].astype(np.float64)
-    channels = film.quick.astype(np.float64)
-    seen = np.isfinite(channels).all(axis=1)
-    # The mouth of a talker moves in shapes of its own; what brief movements do shows in silence.
-    quiet = ~film.take.speaking[seen]
-    weights, channels = weights[seen], channels[seen]
-    width = max(3, round(DETREND_S * film.truth.frame_rate_hz))
-
-    def flat(values: Doubles) -> Doubles:
-        return (values - uniform_filter1d(values, width, axis=0, mode="nearest"))[quiet]
-
-    return flat(weights), flat(channels)
-
-
-def _other_shape(shape: str, known: Sequence[str]) -> str:
-    """Return the shape of the other side; one that has none is its own."""
-    for left, right in (("_L", "_R"), ("Left", "Right")):
-        for this, other in ((left, right), (right, left)):
-            if shape.endswith(this) and shape.removesuffix(this) + other in known:
-                return shape.removesuffix(this) + other
-    return shape
 
 
 def variants(
@@ -159,7 +72,8 @@ def _varied(film: Filmed, responses: Responses, rng: np.random.Generator) -> Seq
     added, extra = _put_in(film, responses, rng)
     shake = _Shake(rng)
     fades = Quick()
-    blocks = tuple(_moved(block, added, shake, fades) for block in blocks)
+    gain = _talk_gain(rng)
+    blocks = tuple(_moved(_spoken(block, gain), added, shake, fades) for block in blocks)
     moves += extra
     if rng.random() < 0.5:
         blocks = tuple(_mirrored(block) for block in blocks)
@@ -238,7 +152,7 @@ def _drawn(
         profile,
         channels,
     )
-    return _Added(pulse, responses.of(channels) * gain), move
+    return _Added(pulse, responses.drawn(rng, channels) * gain), move
 
 
 class _Shake:
@@ -261,11 +175,6 @@ class _Shake:
         return out * self._sd
 
 
-def _quick(block: FaceBlock) -> FloatArray:
-    """Return the quick part; a block before the first flow has none."""
-    return np.zeros_like(block.channels) if block.quick is None else block.quick
-
-
 def _moved(block: FaceBlock, added: Sequence[_Added], shake: _Shake, fades: Quick) -> FaceBlock:
     moved = np.zeros(block.channels.shape)
     for one in added:
@@ -276,14 +185,30 @@ def _moved(block: FaceBlock, added: Sequence[_Added], shake: _Shake, fades: Quic
     return replace(
         block,
         channels=(block.channels + moved + noise).astype(np.float32),
-        quick=(_quick(block) + quick + noise).astype(np.float32),
+        quick=(quick_part(block) + quick + noise).astype(np.float32),
+    )
+
+
+def _talk_gain(rng: np.random.Generator) -> Doubles:
+    """Draw how far each channel goes in speech, shape (44,): real mouths differ more."""
+    spread = TALK_GAIN if rng.random() < TALK_SHARE else 0.0
+    return np.where(_TALKS, np.exp(spread * (0.5 + rng.standard_normal(len(CHANNELS)))), 1.0)
+
+
+def _spoken(block: FaceBlock, gain: Doubles) -> FaceBlock:
+    """Return the block with its quick part in speech enlarged."""
+    more = quick_part(block) * np.where(block.speaking[:, None], gain - 1, 0.0)
+    return replace(
+        block,
+        channels=(block.channels + more).astype(np.float32),
+        quick=(quick_part(block) + more).astype(np.float32),
     )
 
 
 def _mirrored(block: FaceBlock) -> FaceBlock:
     channels, quick = (
         (values[:, MIRROR] * MIRROR_SIGN).astype(np.float32)
-        for values in (block.channels, _quick(block))
+        for values in (block.channels, quick_part(block))
     )
     return replace(
         block,

@@ -1,12 +1,11 @@
 """Train the movement classifier on rendered takes and write movements-132.onnx.
 
-    facesign studio render models/training/movements/takes.toml -o TAKES --for-training \\
-        --seed 1001 --count 60 --workers 2
-    python models/training/movements/train.py TAKES --work FOLDER [--out FILE.onnx]
-        [--without KIND=NAME] [--steps N]
+    python models/training/movements/train.py TAKES --pulses PULSES --work FOLDER
+        [--out FILE.onnx] [--without KIND=NAME] [--steps N]
 
-Needs torch beside facesign's `dev` extra. Every eighth take is kept out to choose the
-calibration. Checkpoints lie in the work folder; the same command goes on from the last one.
+all.sh beside this file makes the films of TAKES and PULSES. Needs torch beside facesign's `dev`
+extra. Every eighth take is kept out to choose the calibration. Checkpoints lie in the work
+folder; the same command goes on from the last one.
 `--without` leaves one generator family out, such as `camera=phone` or `pulse=double`, for the
 test on an unseen generator.
 """
@@ -21,11 +20,13 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from calibrate import calibrated
+from calibrate import calibrated, print_operating_points
 from export import Calibration, export
 from families import without_family
-from material import Filmed, Responses, Sequence_, load_filmed, variants
+from filmed import Filmed, load_filmed
+from material import Sequence_, variants
 from network import LONGEST_S, MovementNet
+from responses import Responses
 from torch import Tensor
 from torch.nn import functional
 
@@ -145,6 +146,7 @@ def fit(net: MovementNet, sequences: Sequence[Sequence_], work: Path, steps: int
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("takes", type=Path)
+    parser.add_argument("--pulses", type=Path, required=True)
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--out", type=Path)
     parser.add_argument("--without", default="")
@@ -158,7 +160,7 @@ def main() -> None:
     kept_out = folders[KEPT_OUT - 1 :: KEPT_OUT]
     taught = [load_filmed(f) for f in folders if f not in kept_out]
     taught = without_family(taught, args.without)
-    responses = Responses(taught)
+    responses = Responses(taught, sorted(args.pulses.iterdir()))
     sequences = sequences_of(taught, responses)
     print(f"{len(taught)} takes, {len(sequences)} sequences", flush=True)
     net = MovementNet()
@@ -167,8 +169,9 @@ def main() -> None:
     net.eval()
     out = args.out or args.work / "movements-132.onnx"
     export(net, out, Calibration())
-    curve = calibrated(out, [load_filmed(f) for f in kept_out])
-    export(net, out, curve)
+    unseen = [load_filmed(f) for f in kept_out]
+    export(net, out, calibrated(out, unseen))
+    print_operating_points(out, unseen)
 
 
 def sequences_of(films: Sequence[Filmed], responses: Responses) -> list[Sequence_]:
