@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
 
@@ -20,7 +19,6 @@ from facesign.biometrics.gallery.purposes import (
 )
 from facesign.biometrics.gallery.search import Search
 from facesign.biometrics.gallery.store import Gallery, Revoked
-from facesign.biometrics.gallery.watch_list import WatchEntry, WatchReason
 from facesign.errors import (
     SettingsError,
     UnknownCustomerError,
@@ -30,10 +28,10 @@ from facesign.interview.keyfiles import KeyNotice
 from facesign.interview.template_keys import TemplateKeys
 from facesign.interview.voice_decisions import (
     LEAST_SPEECH_S,
+    CustomerVerifier,
     candidates,
     comparable,
     expected_false,
-    verification,
     why_not_assessed,
 )
 from facesign.interview.voice_defaults import default_encoder, default_matcher
@@ -46,6 +44,7 @@ from facesign.interview.voice_results import (
     SearchResult,
     Verification,
 )
+from facesign.interview.voice_watch_list import WatchList
 
 __all__ = ["Fingerprints"]
 
@@ -128,6 +127,16 @@ class Fingerprints:
     def model(self) -> str:
         """The encoder that templates are made with, name and start of its hash."""
         return self._model
+
+    @property
+    def watch_list(self) -> WatchList:
+        """Voices that a search with the purpose `watch_list` may name."""
+        return WatchList(self._gallery, self._search, self._enroller)
+
+    @property
+    def encoder(self) -> VoiceEncoder:
+        """What makes the embeddings."""
+        return self._encoder
 
     @property
     def points(self) -> Mapping[str, Point]:
@@ -250,21 +259,37 @@ class Fingerprints:
             TemplateMismatchError: all templates are of other models.
             UnknownCustomerError: there is no such customer.
         """
-        at = self._point(point)
+        verifier = self.verifier(customer, point=point, record=record)
+        result = verifier.compared(listen(recording))
+        self.keep(result)
+        return result
+
+    def verifier(
+        self, customer: str, *, point: str | None = None, record: str | None = None
+    ) -> CustomerVerifier:
+        """Return what compares one customer's voice again and again, such as in an interview.
+
+        Nothing that it finds is kept before `keep` is called; arguments and errors as `verify`.
+        """
         references = comparable(self._gallery.references(customer), self._model)
-        result = verification(
+        return CustomerVerifier(
             customer,
             references,
-            listen(recording),
-            encoder=self._encoder,
-            matcher=self._matcher,
-            point=at,
-            at=self._gallery.now(),
-            record=record,
+            self._encoder,
+            self._matcher,
+            self._point(point),
+            self._gallery.now,
+            record,
         )
-        kept = {k: v for k, v in result.to_dict().items() if k not in ("customer", "at")}
-        history.keep(self._gallery, customer, kept)
-        return result
+
+    def keep(self, result: Verification) -> None:
+        """Keep a verification in its customer's history.
+
+        Raises:
+            UnknownCustomerError: the customer was revoked meanwhile; nothing is kept.
+        """
+        fields = {k: v for k, v in result.to_dict().items() if k not in ("customer", "at")}
+        history.keep(self._gallery, result.customer, fields)
 
     def search(
         self,
@@ -334,41 +359,6 @@ class Fingerprints:
         revoked = self._gallery.revoke(customer, because)
         self._search.forget()
         return revoked
-
-    def watch(
-        self, reference: str, recordings: Sequence[Recorded], why: WatchReason, *, days: int
-    ) -> WatchEntry:
-        """Put a voice on the watch list for so many days, at most 365.
-
-        Raises:
-            EnrollmentError: the recordings cannot make a template, with all reasons.
-            WatchListError: it would last too long, or is there already.
-        """
-        samples = self._enroller.admit(recordings, None)
-        until = self._gallery.now() + timedelta(days=days)
-        return watch_list.add(self._gallery, reference, samples, why, expires_at=until)
-
-    def watched(self) -> list[WatchEntry]:
-        """List the watch list."""
-        return watch_list.entries(self._gallery)
-
-    def clear(self, reference: str, *, by: str) -> None:
-        """Mark an entry of the watch list `cleared: related person`; no search reads it then.
-
-        Raises:
-            WatchListError: there is no such entry.
-        """
-        watch_list.clear(self._gallery, reference, by=by)
-        self._search.forget()
-
-    def unwatch(self, reference: str, *, because: str) -> None:
-        """Delete an entry of the watch list.
-
-        Raises:
-            WatchListError: there is no such entry.
-        """
-        watch_list.remove(self._gallery, reference, because)
-        self._search.forget()
 
     def renew(self) -> int:
         """Put all search vectors under a new rotation; return how many there are."""
