@@ -10,21 +10,18 @@ from types import TracebackType
 
 from facesign.biometrics.gallery import history, watch_list
 from facesign.biometrics.gallery.due import due
-from facesign.biometrics.gallery.entries import Basis, Due, Reference, Sample
-from facesign.biometrics.gallery.gates import Gates, admit, print_of
+from facesign.biometrics.gallery.entries import Basis, Due
+from facesign.biometrics.gallery.gates import Gates, print_of
 from facesign.biometrics.gallery.matching import Matcher, Point, VoiceEncoder, model_of
 from facesign.biometrics.gallery.purposes import (
     CUSTOMER_PURPOSES,
     SearchPurpose,
-    checked_purposes,
     require_search_purpose,
 )
 from facesign.biometrics.gallery.search import Search
-from facesign.biometrics.gallery.store import Gallery, Manner, Revoked
+from facesign.biometrics.gallery.store import Gallery, Revoked
 from facesign.biometrics.gallery.watch_list import WatchEntry, WatchReason
 from facesign.errors import (
-    AlreadyEnrolledError,
-    EnrollmentError,
     SettingsError,
     UnknownCustomerError,
 )
@@ -40,6 +37,7 @@ from facesign.interview.voice_decisions import (
     why_not_assessed,
 )
 from facesign.interview.voice_defaults import default_encoder, default_matcher
+from facesign.interview.voice_enrollment import Enroller
 from facesign.interview.voice_recordings import Listened, Recorded, listen
 from facesign.interview.voice_results import (
     Candidate,
@@ -70,7 +68,7 @@ class Fingerprints:
         self._encoder = encoder
         self._matcher = matcher
         self._model = model_of(encoder)
-        self._gates = gates
+        self._enroller = Enroller(gallery, encoder, matcher, gates)
 
     @classmethod
     def open(
@@ -165,7 +163,7 @@ class Fingerprints:
             AlreadyEnrolledError: the customer is enrolled and `add` is False.
             MediaError: a file cannot be read.
         """
-        return self._enroll(
+        return self._enroller.enroll(
             customer,
             recordings,
             Basis(identity_proof, record),
@@ -194,7 +192,7 @@ class Fingerprints:
         Raises:
             UnknownCustomerError: there is nothing to replace.
         """
-        return self._enroll(
+        made = self._enroller.enroll(
             customer,
             recordings,
             Basis(identity_proof, record),
@@ -203,6 +201,8 @@ class Fingerprints:
             retain_days=retain_days,
             manner="replace",
         )
+        self._search.forget()
+        return made
 
     def due(self) -> list[Due]:
         """List the customers to enroll again: another model's templates, or soon deleted."""
@@ -344,7 +344,7 @@ class Fingerprints:
             EnrollmentError: the recordings cannot make a template, with all reasons.
             WatchListError: it would last too long, or is there already.
         """
-        samples = self._admit(recordings, None)
+        samples = self._enroller.admit(recordings, None)
         until = self._gallery.now() + timedelta(days=days)
         return watch_list.add(self._gallery, reference, samples, why, expires_at=until)
 
@@ -376,70 +376,6 @@ class Fingerprints:
         self._search.forget()
         return n_derived
 
-    def _enroll(
-        self,
-        customer: str,
-        recordings: Sequence[Recorded],
-        basis: Basis,
-        *,
-        channel: str | None,
-        purposes: Sequence[str],
-        retain_days: int | None,
-        manner: Manner,
-    ) -> Enrollment:
-        wanted = checked_purposes(purposes)
-        _require_customer(customer)
-        before = self._before(customer, manner)
-        samples = self._admit(recordings, channel)
-        until = None
-        if retain_days is not None:
-            until = self._gallery.now() + timedelta(days=_positive(retain_days))
-        enrolled = self._gallery.enroll(
-            customer, samples, purposes=wanted, basis=basis, retain_until=until, manner=manner
-        )
-        if manner == "replace":
-            self._search.forget()
-        return Enrollment(
-            customer=customer,
-            enrolled=enrolled,
-            purposes=wanted,
-            model=self._model,
-            channels=tuple(sorted({sample.channel for sample in samples})),
-            net_speech_s=sum(sample.voiceprint.net_speech_s for sample in samples),
-            previous_llr=self._likeness(before, samples),
-        )
-
-    def _before(self, customer: str, manner: Manner) -> list[Reference]:
-        """Return the templates there are of the same model, before listening to anything."""
-        try:
-            held = self._gallery.references(customer)
-        except UnknownCustomerError:
-            if manner == "replace" and not self._gallery.is_enrolled(customer):
-                raise
-            return []
-        if manner == "new":
-            raise AlreadyEnrolledError(customer)
-        return [one for one in held if one.voiceprint.model == self._model]
-
-    def _likeness(self, before: Sequence[Reference], samples: Sequence[Sample]) -> float | None:
-        """Return the lowest LLR of new samples against the templates there were."""
-        if not before:
-            return None
-        held = [one.voiceprint for one in before]
-        llrs = [self._matcher.compare(held, sample.voiceprint).llr for sample in samples]
-        known = [llr for llr in llrs if llr is not None]
-        return min(known, default=None)
-
-    def _admit(self, recordings: Sequence[Recorded], channel: str | None) -> list[Sample]:
-        if isinstance(recordings, str | Path):
-            raise SettingsError("recordings must be a list, got one path")
-        heard = [listen(one, f"recording {i}") for i, one in enumerate(recordings, start=1)]
-        damaged = [f"{it.name}: {it.n_damaged} damaged packets" for it in heard if it.n_damaged]
-        if damaged:
-            raise EnrollmentError(damaged)
-        named = [(it.name, it.heard) for it in heard]
-        return admit(named, self._encoder, self._matcher, channel=channel, gates=self._gates)
-
     def _candidates(
         self, listened: Listened, purpose: SearchPurpose, top: int, point: Point | None
     ) -> tuple[Candidate, ...]:
@@ -463,19 +399,6 @@ class Fingerprints:
             known = ", ".join(self.points) or "none; facesign voice calibrate makes them"
             raise SettingsError(f"no operating point is named {name!r}; there are {known}")
         return self.points[name]
-
-
-def _require_customer(customer: str) -> None:
-    if not customer.strip() or not customer.isprintable() or len(customer) > 128:
-        raise SettingsError(
-            f"a customer number has 1 to 128 printable characters, got {customer!r}"
-        )
-
-
-def _positive(days: int) -> int:
-    if days < 1:
-        raise SettingsError(f"retention must be at least 1 day, got {days}")
-    return days
 
 
 def _warn(notice: KeyNotice) -> None:

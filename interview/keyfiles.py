@@ -19,6 +19,7 @@ __all__ = [
     "Rotation",
     "ensure_keys",
     "init_master_key",
+    "is_key_from_env",
     "load_keys",
     "read_ring",
     "rotate",
@@ -77,6 +78,11 @@ def load_keys(home: Home, *, env: Mapping[str, str] = os.environ) -> KeyChain:
     return KeyChain(_read_own(_master(home)), older)
 
 
+def is_key_from_env(env: Mapping[str, str] = os.environ) -> bool:
+    """Tell whether the environment brings the master key, which facesign then cannot rotate."""
+    return bool(env.get(_KEY) or env.get(_KEY_FILE))
+
+
 def init_master_key(home: Home, *, env: Mapping[str, str] = os.environ) -> KeyNotice:
     """Make `keys/master.key`, readable by the owner only.
 
@@ -105,7 +111,7 @@ def ensure_keys(
         KeyFileError: as `load_keys`.
         OutputError: the home folder or the file cannot be written.
     """
-    notice = None if env.get(_KEY) or env.get(_KEY_FILE) else _make_missing(home)
+    notice = None if is_key_from_env(env) else _make_missing(home)
     if notice is not None:
         announce(notice)
     return load_keys(home, env=env)

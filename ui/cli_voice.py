@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
 import typer
 
+from facesign.ui.cli_voice_trials import calibrate, score
 from facesign.ui.voice_lines import (
     due_lines,
     enrollment_lines,
@@ -28,6 +29,8 @@ voice_app = typer.Typer(
 )
 watch_app = typer.Typer(help="Voices that a search may name.", no_args_is_help=True)
 voice_app.add_typer(watch_app, name="watch-list")
+voice_app.command("score")(score)
+voice_app.command("calibrate")(calibrate)
 
 CustomerArgument: TypeAlias = Annotated[str, typer.Argument(help="Customer number.")]
 ReferenceArgument: TypeAlias = Annotated[str, typer.Argument(help="Case or customer number.")]
@@ -52,8 +55,8 @@ ChannelOption: TypeAlias = Annotated[
     str | None, typer.Option("--channel", help="What the recordings came through.")
 ]
 PurposeOption: TypeAlias = Annotated[
-    list[Literal["verify", "duplicate_search"]] | None,
-    typer.Option("--purpose", help="What it may be used for; may be repeated, both by default."),
+    list[str] | None,
+    typer.Option("--purpose", help="verify or duplicate_search; may be repeated, both by default."),
 ]
 RetainOption: TypeAlias = Annotated[
     int | None, typer.Option("--retain-days", help="Days until it is deleted, 1095 by default.")

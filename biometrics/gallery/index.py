@@ -141,7 +141,7 @@ class GraphIndex:
             if vector_id not in self._index:
                 continue
             self._index.remove(vector_id)
-            noise = np.random.default_rng(vector_id).standard_normal(DIM).astype(np.float32)
+            noise = np.random.default_rng().standard_normal(DIM).astype(np.float32)
             self._index.add(_PLACEHOLDER, noise / np.linalg.norm(noise), threads=1)
             self._index.remove(_PLACEHOLDER)
 

@@ -6,7 +6,17 @@ import uuid
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import BindParameter, ColumnElement, Double, String, bindparam, func, select, text
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Double,
+    Label,
+    String,
+    bindparam,
+    func,
+    select,
+    text,
+)
 
 from facesign.biometrics.gallery import subjects
 from facesign.biometrics.gallery.entries import Owner, Reference
@@ -25,10 +35,10 @@ from facesign.biometrics.gallery.tables import (
 )
 from facesign.biometrics.voiceprint.voiceprint import Voiceprint
 
-__all__ = ["Found", "Search"]
+__all__ = ["EF_SEARCH", "Found", "Search"]
 
 _VECTORS_PER_SUBJECT = 8
-_EF_SEARCH = 400
+EF_SEARCH = 400
 """What pgvector's graph keeps in view; below 1000, its own limit."""
 
 
@@ -131,11 +141,10 @@ class Search:
             connection.execute(
                 text("SET LOCAL enable_indexscan = off")
                 if exact
-                else text(f"SET LOCAL hnsw.ef_search = {min(max(_EF_SEARCH, k), 1000)}")
+                else text(f"SET LOCAL hnsw.ef_search = {min(max(EF_SEARCH, k), 1000)}")
             )
-            distance = SearchVectorRow.vector.op("<#>", return_type=Double())(rotated).label(
-                "distance"
-            )
+            product = SearchVectorRow.vector.op("<#>", return_type=Double())(rotated)
+            distance: Label[float] = product.label("distance")
             query = (
                 select(SearchVectorRow.vector_id, distance)
                 .where(SearchVectorRow.purpose == _literally(purpose))

@@ -212,7 +212,7 @@ def test_a_template_of_another_model_is_not_compared_but_listed_as_due(home: Pat
     with opened(home) as prints:
         enroll(prints)
     with opened(home, encoder=SpectrumEncoder(sha256="6" * 64)) as newer:
-        with pytest.raises(TemplateMismatchError, match="spectrum@5555.* spectrum@6666"):
+        with pytest.raises(TemplateMismatchError, match=r"spectrum@5555.* spectrum@6666"):
             newer.verify("C-1", probe())
         assert newer.search(probe()).n_people == 0
         ((customer, reason),) = [(one.customer, one.reason) for one in newer.due()]
