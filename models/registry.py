@@ -27,7 +27,7 @@ __all__ = [
     "verify",
 ]
 
-Kind: TypeAlias = Literal["onnx", "tflite", "ggml", "task", "rig"]
+Kind: TypeAlias = Literal["onnx", "tflite", "ggml", "task", "rig", "cohort"]
 Provider: TypeAlias = Literal["auto", "cpu", "cuda"]
 
 PROVIDERS: tuple[Provider, ...] = ("auto", "cpu", "cuda")

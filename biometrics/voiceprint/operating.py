@@ -36,6 +36,7 @@ class HasThreshold(Protocol):
     @property
     def threshold(self) -> float:
         """Least log-likelihood ratio of a match, natural logarithm."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

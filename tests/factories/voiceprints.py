@@ -18,11 +18,16 @@ def voiceprint(
     snr_db: float | None = 30.0,
     bandwidth_hz: float | None = 8000.0,
 ) -> Voiceprint:
-    """Return a voiceprint whose embedding points where the values do."""
-    embedding = np.array(values, dtype=np.float32)
-    return Voiceprint(
-        embedding / np.linalg.norm(embedding), model, net_speech_s, snr_db, bandwidth_hz
-    )
+    """Return a voiceprint whose embedding points where the values do, zeros following."""
+    embedding = direction(*values)
+    return Voiceprint(embedding, model, net_speech_s, snr_db, bandwidth_hz)
+
+
+def direction(*values: float) -> npt.NDArray[np.float32]:
+    """Return 192 values of unit length, those given first."""
+    padded = np.zeros(192, dtype=np.float32)
+    padded[: len(values)] = values
+    return padded / np.linalg.norm(padded)
 
 
 def two_bells(n_speakers: int, n_each: int, *, distance: float = 4.0, seed: int = 0) -> TrialScores:

@@ -39,7 +39,7 @@ def test_the_registry_holds_what_facesign_uses() -> None:
 @pytest.mark.parametrize("entry", cards(), ids=lambda entry: entry.name)
 def test_every_card_is_complete(entry: registry.ModelCard) -> None:
     assert re.fullmatch(r"[0-9a-f]{64}", entry.sha256)
-    assert entry.kind in {"onnx", "tflite", "ggml", "task", "rig"}
+    assert entry.kind in {"onnx", "tflite", "ggml", "task", "rig", "cohort"}
     assert all([entry.licence, entry.source, entry.trained_on, entry.used_for])
     assert entry.input_names
     assert entry.output_names

@@ -4,7 +4,7 @@ import io
 
 import numpy as np
 import pytest
-from voiceprints import MODEL, voiceprint
+from voiceprints import MODEL, direction, voiceprint
 
 from facesign.biometrics.voiceprint.cohort import N_NEAREST, Cohort, read_cohort
 from facesign.biometrics.voiceprint.comparison import as_norm, compare, of_one_channel, pooled
@@ -14,7 +14,7 @@ RIGHT, UP, BETWEEN = voiceprint(1.0, 0.0), voiceprint(0.0, 1.0), voiceprint(1.0,
 
 
 def cohort_of(*rows: tuple[float, ...]) -> Cohort:
-    return Cohort(np.array(rows, dtype=np.float32), MODEL)
+    return Cohort(np.stack([direction(*row) for row in rows]), MODEL)
 
 
 def stored(**arrays: object) -> bytes:
@@ -49,23 +49,22 @@ def test_normalisation_does_not_depend_on_the_order() -> None:
 
 
 def test_only_the_nearest_members_count() -> None:
-    near = np.tile([0.8, 0.6], (N_NEAREST // 2, 1)), np.tile([0.6, 0.8], (N_NEAREST // 2, 1))
-    far = np.tile([-1.0, 0.0], (50, 1))
-    cohort = Cohort(np.concatenate([*near, far]).astype(np.float32), MODEL)
+    near, far = [(0.8, 0.6), (0.6, 0.8)] * (N_NEAREST // 2), [(-1.0, 0.0)] * 50
+    cohort = cohort_of(*near, *far)
     mean, deviation = cohort.levels(RIGHT.embedding)
     assert mean == pytest.approx(0.7)
     assert deviation == pytest.approx(0.1)
 
 
 def test_a_cohort_of_another_model_is_refused() -> None:
-    other = Cohort(np.eye(2, dtype=np.float32), "other@1")
+    other = Cohort(cohort_of((1.0, 0.0), (0.0, 1.0)).embeddings, "other@1")
     with pytest.raises(TemplateMismatchError, match="template is of other@1"):
         as_norm(RIGHT, UP, other)
 
 
 def test_one_voice_is_no_cohort() -> None:
     with pytest.raises(ShapeError, match=r"embeddings must have shape \(2 or more, n_values\)"):
-        cohort_of((1.0, 0.0))
+        Cohort(direction(1.0)[None], MODEL)
 
 
 def test_a_stored_cohort_comes_back_at_unit_length() -> None:

@@ -1,0 +1,202 @@
+from __future__ import annotations
+
+import csv
+import json
+import wave
+from collections.abc import Iterator
+from itertools import combinations
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soxr
+from voices import RATE, FixedMatcher, SpectrumEncoder, claire
+
+from facesign.biometrics.gallery.matching import model_of
+from facesign.biometrics.stream import FloatArray
+from facesign.errors import CalibrationError, TrialsError
+from facesign.interview.home import Home
+from facesign.interview.voice_calibration import calibrate_trials
+from facesign.interview.voice_defaults import default_matcher
+from facesign.interview.voice_trials import Trial, read_trials, score_trials, speakers_in
+
+N_PEOPLE, N_EACH, LENGTH_S = 12, 2, 3
+
+
+def write_wav(path: Path, samples: FloatArray) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(RATE)
+        file.writeframes((np.clip(samples, -1.0, 1.0) * 32767.0).astype("<i2").tobytes())
+
+
+def listed(path: Path, *lines: str, head: str = "label,path_a,path_b") -> Path:
+    path.write_text("\n".join([head, *lines]) + "\n", "utf-8")
+    return path
+
+
+@pytest.fixture(scope="module")
+def people(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of two recordings each of one synthesized voice, played at twelve speeds."""
+    root = tmp_path_factory.mktemp("people")
+    voice = claire()
+    for person in range(N_PEOPLE):
+        played = soxr.resample(voice, RATE, RATE * (0.7 + 0.06 * person)).astype(np.float32)
+        for part in range(N_EACH):
+            first = part * LENGTH_S * RATE
+            write_wav(root / f"p{person}" / f"{part}.wav", played[first : first + LENGTH_S * RATE])
+    write_wav(root / "silent.wav", np.zeros(2 * RATE, dtype=np.float32))
+    (root / "broken.wav").write_bytes(b"RIFF no sound")
+    return root
+
+
+def pairs() -> Iterator[str]:
+    for person in range(N_PEOPLE):
+        yield f"1,p{person}/0.wav,p{person}/1.wav"
+    for a, b in combinations(range(N_PEOPLE), 2):
+        yield f"0,p{a}/0.wav,p{b}/0.wav"
+        yield f"0,p{a}/0.wav,p{b}/1.wav"
+
+
+def rows_of(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def test_columns_are_found_by_name(tmp_path: Path) -> None:
+    path = listed(tmp_path / "t.csv", "b.wav,x,1,a.wav", head="path_b,note,label,path_a")
+    assert read_trials(path) == [Trial(True, "a.wav", "b.wav")]
+
+
+@pytest.mark.parametrize(
+    ("head", "line", "message"),
+    [
+        ("label,path_a,path_b", "2,a,b", "line 2: expected 0 or 1 and two paths, got 2,a,b"),
+        ("label,path_a,path_b", "1,a", "line 2: expected 0 or 1"),
+        ("label,a,b", "1,a,b", "column path_a is missing"),
+    ],
+)
+def test_a_line_that_is_no_trial_is_named(
+    tmp_path: Path, head: str, line: str, message: str
+) -> None:
+    with pytest.raises(TrialsError, match=message):
+        read_trials(listed(tmp_path / "t.csv", line, head=head))
+
+
+def test_a_list_without_trials_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(TrialsError, match="holds no trial"):
+        read_trials(listed(tmp_path / "t.csv"))
+    with pytest.raises(TrialsError, match="cannot be read"):
+        read_trials(tmp_path / "none.csv")
+    (tmp_path / "bytes.csv").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(TrialsError, match="cannot be read"):
+        read_trials(tmp_path / "bytes.csv")
+
+
+def test_genuine_trials_tell_who_speaks() -> None:
+    """a, b and c are one person through b; d is another."""
+    trials = [Trial(True, "a", "b"), Trial(True, "b", "c"), Trial(False, "c", "d")]
+    assert speakers_in(trials) == [(0, 0), (0, 0), (0, 1)]
+
+
+def test_named_speakers_join_recordings_that_no_trial_joins() -> None:
+    trials = [Trial(False, "a", "b", "ann", "bo"), Trial(False, "c", "b", "ann", "bo")]
+    assert speakers_in(trials) == [(0, 1), (0, 1)]
+
+
+def test_scores_come_out_beside_their_trials(people: Path, tmp_path: Path) -> None:
+    path = listed(tmp_path / "t.csv", "1,p0/0.wav,p0/0.wav", "0,p0/0.wav,p11/0.wav")
+    done = score_trials(
+        path,
+        people,
+        tmp_path / "out.csv",
+        home=tmp_path,
+        encoder=SpectrumEncoder(),
+        matcher=FixedMatcher(),
+    )
+    same, other = rows_of(tmp_path / "out.csv")
+    assert (same["label"], same["path_a"], same["path_b"]) == ("1", "p0/0.wav", "p0/0.wav")
+    assert float(same["score"]) == pytest.approx(1.0, abs=1e-5)
+    assert float(same["llr"]) == pytest.approx(5.0, abs=1e-3)
+    assert float(other["score"]) < float(same["score"])
+    assert (done.n_trials, done.n_scored, done.n_recordings) == (2, 2, 2)
+
+
+def test_a_recording_without_speech_leaves_its_trials_without_score(
+    people: Path, tmp_path: Path
+) -> None:
+    path = listed(tmp_path / "t.csv", "1,p0/0.wav,silent.wav", "0,broken.wav,p0/0.wav")
+    done = score_trials(
+        path, people, tmp_path / "out.csv", home=tmp_path, encoder=SpectrumEncoder()
+    )
+    assert [(row["score"], row["llr"]) for row in rows_of(tmp_path / "out.csv")] == [("", "")] * 2
+    assert done.failed == ("silent.wav", "broken.wav")
+    assert done.n_scored == 0
+
+
+def test_without_a_calibration_there_is_a_score_and_no_llr(people: Path, tmp_path: Path) -> None:
+    path = listed(tmp_path / "t.csv", "1,p0/0.wav,p0/1.wav")
+    score_trials(path, people, tmp_path / "out.csv", home=tmp_path, encoder=SpectrumEncoder())
+    (row,) = rows_of(tmp_path / "out.csv")
+    assert row["score"]
+    assert row["llr"] == ""
+
+
+def test_a_listed_file_that_is_not_there_stops_before_anything_is_written(
+    people: Path, tmp_path: Path
+) -> None:
+    path = listed(tmp_path / "t.csv", "1,p0/0.wav,gone.wav")
+    with pytest.raises(TrialsError, match=r"gone\.wav: is listed and not there; --root"):
+        score_trials(path, people, tmp_path / "out.csv", home=tmp_path, encoder=SpectrumEncoder())
+    assert not (tmp_path / "out.csv").exists()
+
+
+@pytest.mark.slow
+def test_a_bank_calibrates_and_is_answered_by_its_own_points(people: Path, tmp_path: Path) -> None:
+    home, encoder = Home(tmp_path / "home"), SpectrumEncoder()
+    found = calibrate_trials(
+        listed(tmp_path / "t.csv", *pairs()),
+        people,
+        home=home,
+        encoder=encoder,
+        validated_for="one synthesized voice at twelve speeds",
+    )
+    assert (found.n_trials, found.n_without_print, found.n_speakers) == (144, 0, 12)
+    assert 0.0 <= found.eer < 0.5
+    assert found.min_cllr <= found.cllr
+    (point,) = found.points
+    assert point.name == "fmr-0.05"
+    assert point.fmr <= 0.05
+    assert point.validated_for == "one synthesized voice at twelve speeds"
+    assert "not validated" not in json.dumps(found.to_dict())
+    matcher = default_matcher(encoder, home)
+    assert list(matcher.points) == ["fmr-0.05"]
+    assert found.file == home.calibrations / f"{model_of(encoder)}.json"
+    score_trials(tmp_path / "t.csv", people, tmp_path / "out.csv", home=home, encoder=encoder)
+    assert all(row["llr"] for row in rows_of(tmp_path / "out.csv"))
+
+
+@pytest.mark.slow
+def test_a_calibration_of_another_model_is_not_used(people: Path, tmp_path: Path) -> None:
+    home = Home(tmp_path / "home")
+    path = listed(tmp_path / "t.csv", *pairs())
+    calibrate_trials(path, people, home=home, encoder=SpectrumEncoder())
+    assert not default_matcher(SpectrumEncoder(sha256="6" * 64), home).points
+
+
+def test_too_few_trials_calibrate_nothing(people: Path, tmp_path: Path) -> None:
+    home = Home(tmp_path / "home")
+    path = listed(tmp_path / "t.csv", "1,p0/0.wav,p0/1.wav", "0,p0/0.wav,p1/0.wav")
+    with pytest.raises(CalibrationError, match="2 speakers, 1 pairs of impostors and 1 genuine"):
+        calibrate_trials(path, people, home=home, encoder=SpectrumEncoder())
+    assert not home.calibrations.exists()
+
+
+def test_a_calibration_that_was_cut_short_is_named(tmp_path: Path) -> None:
+    home, encoder = Home(tmp_path), SpectrumEncoder()
+    home.make(home.calibrations)
+    (home.calibrations / f"{model_of(encoder)}.json").write_text('{"calib', "utf-8")
+    with pytest.raises(CalibrationError, match="run facesign voice calibrate"):
+        default_matcher(encoder, home)
