@@ -11,7 +11,7 @@ from facesign.biometrics.gallery import history, watch_list
 from facesign.biometrics.gallery.due import due
 from facesign.biometrics.gallery.entries import Basis, Due
 from facesign.biometrics.gallery.gates import Gates, print_of
-from facesign.biometrics.gallery.matching import Matcher, Point, VoiceEncoder, model_of
+from facesign.biometrics.gallery.matching import Matcher, Point, VoiceEncoder
 from facesign.biometrics.gallery.purposes import (
     CUSTOMER_PURPOSES,
     SearchPurpose,
@@ -34,7 +34,7 @@ from facesign.interview.voice_decisions import (
     expected_false,
     why_not_assessed,
 )
-from facesign.interview.voice_defaults import default_encoder, default_matcher
+from facesign.interview.voice_defaults import VoiceTools
 from facesign.interview.voice_enrollment import Enroller
 from facesign.interview.voice_recordings import Listened, Recorded, listen
 from facesign.interview.voice_results import (
@@ -52,22 +52,17 @@ _log = logging.getLogger(__name__)
 
 
 class Fingerprints:
-    """Enroll, verify, search and revoke voiceprints; made by `open`."""
+    """Enroll, verify, search and revoke voiceprints; made by `open`.
 
-    def __init__(
-        self,
-        gallery: Gallery,
-        search: Search,
-        encoder: VoiceEncoder,
-        matcher: Matcher,
-        gates: Gates,
-    ) -> None:
+    The encoder is opened with the first recording; a ModelFileError then says that its file is
+    missing or changed.
+    """
+
+    def __init__(self, gallery: Gallery, search: Search, tools: VoiceTools, gates: Gates) -> None:
         self._gallery = gallery
         self._search = search
-        self._encoder = encoder
-        self._matcher = matcher
-        self._model = model_of(encoder)
-        self._enroller = Enroller(gallery, encoder, matcher, gates)
+        self._tools = tools
+        self._enroller = Enroller(gallery, tools, gates)
 
     @classmethod
     def open(
@@ -95,7 +90,6 @@ class Fingerprints:
         Raises:
             GalleryError: the gallery cannot be opened or reached.
             KeyFileError: its key cannot be opened with this master key.
-            ModelFileError: the model's file is missing or changed.
         """
         home = home if isinstance(home, Home) else Home.resolve(home)
         if url is None:
@@ -103,10 +97,7 @@ class Fingerprints:
         gallery = Gallery.open(url, TemplateKeys(home, announce or _warn))
         gallery.purge()
         search = Search(gallery, snapshots=home.root / "indexes")
-        encoder = encoder or default_encoder(home)
-        return cls(
-            gallery, search, encoder, matcher or default_matcher(encoder, home), gates or Gates()
-        )
+        return cls(gallery, search, VoiceTools(home, encoder, matcher), gates or Gates())
 
     def close(self) -> None:
         """Close the gallery."""
@@ -126,7 +117,7 @@ class Fingerprints:
     @property
     def model(self) -> str:
         """The encoder that templates are made with, name and start of its hash."""
-        return self._model
+        return self._tools.model
 
     @property
     def watch_list(self) -> WatchList:
@@ -136,12 +127,12 @@ class Fingerprints:
     @property
     def encoder(self) -> VoiceEncoder:
         """What makes the embeddings."""
-        return self._encoder
+        return self._tools.encoder
 
     @property
     def points(self) -> Mapping[str, Point]:
         """Operating points by name, the default first."""
-        return self._matcher.points
+        return self._tools.matcher.points
 
     def enroll(
         self,
@@ -215,7 +206,7 @@ class Fingerprints:
 
     def due(self) -> list[Due]:
         """List the customers to enroll again: another model's templates, or soon deleted."""
-        return due(self._gallery, self._model)
+        return due(self._gallery, self._tools.model)
 
     def confirm(
         self,
@@ -271,12 +262,12 @@ class Fingerprints:
 
         Nothing that it finds is kept before `keep` is called; arguments and errors as `verify`.
         """
-        references = comparable(self._gallery.references(customer), self._model)
+        references = comparable(self._gallery.references(customer), self._tools.model)
         return CustomerVerifier(
             customer,
             references,
-            self._encoder,
-            self._matcher,
+            self._tools.encoder,
+            self._tools.matcher,
             self._point(point),
             self._gallery.now,
             record,
@@ -319,7 +310,7 @@ class Fingerprints:
         at = self._point(point) if point else strictest
         listened = listen(recording)
         self._gallery.purge()
-        n_people = self._search.size(wanted, self._model)
+        n_people = self._search.size(wanted, self._tools.model)
         expected = expected_false(n_people, at)
         reason = why_not_assessed(listened, expected)
         return SearchResult(
@@ -330,7 +321,7 @@ class Fingerprints:
             n_people=n_people,
             expected_false=expected,
             point=at,
-            model=self._model,
+            model=self._tools.model,
             net_speech_s=listened.heard.net_speech_s,
         )
 
@@ -371,13 +362,13 @@ class Fingerprints:
     ) -> tuple[Candidate, ...]:
         if listened.heard.net_speech_s < LEAST_SPEECH_S:
             return ()
-        probe = print_of(listened.heard, self._encoder)
+        probe = print_of(listened.heard, self._tools.encoder)
         found = self._search.nearest(probe, purpose=purpose, top=top)
         entries = watch_list.entries(self._gallery) if purpose == "watch_list" else []
         return candidates(
             found,
             probe,
-            matcher=self._matcher,
+            matcher=self._tools.matcher,
             point=point,
             watched={entry.reference: entry for entry in entries},
         )

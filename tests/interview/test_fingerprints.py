@@ -26,6 +26,7 @@ from facesign.errors import (
     UnknownCustomerError,
     WatchListError,
 )
+from facesign.interview import voice_defaults
 from facesign.interview.fingerprints import Fingerprints
 
 RATE = 16_000
@@ -357,3 +358,15 @@ def test_a_lost_master_key_is_said_and_no_other_made(home: Path) -> None:
     with pytest.raises(KeyFileError, match="there is no master key"):
         opened(home)
     assert not (home / "keys" / "master.key").exists()
+
+
+def test_a_voiceprint_is_revoked_without_its_model(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with opened(home) as prints:
+        enroll(prints)
+    monkeypatch.setattr(voice_defaults, "default_encoder", lambda home: pytest.fail("opened"))
+    with Fingerprints.open(home=home) as prints:
+        assert prints.history("C-1").enrollments
+        prints.confirm("C-1", by="Wang")
+        assert prints.revoke("C-1").n_templates == 2
