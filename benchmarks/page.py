@@ -220,6 +220,16 @@ def pulses_table() -> str:
     return head + rows
 
 
+def _voiceprint(r: dict[str, Any]) -> tuple[str, str]:
+    ours, other = r["overall"]["facesign"], r["overall"]["resemblyzer"]
+    return (
+        f"EER {100 * ours['eer']:.1f} %, Resemblyzer {100 * other['eer']:.1f} % on the same "
+        "trials; groups and conditions in [voiceprint.md](voiceprint.md)",
+        f"{ours['n_genuine']} genuine and {ours['n_impostor']} impostor trials of "
+        f"{ours['n_speakers']} people",
+    )
+
+
 ROWS: tuple[tuple[str, str, Callable[[dict[str, Any]], tuple[str, str]]], ...] = (
     ("face_throughput", "How much of the bare mesh's speed is left?", _throughput),
     ("memory", "Does memory stay bounded over a long interview?", _memory),
@@ -235,6 +245,7 @@ ROWS: tuple[tuple[str, str, Callable[[dict[str, Any]], tuple[str, str]]], ...] =
     ("studio_people", "Does the mesh find everybody whom the studio draws?", _studio_people),
     ("studio_brows", "Do landmarks follow rendered brows on every skin?", _studio_brows),
     ("voice", "How good are the voice measurements?", _voice),
+    ("voiceprint", "How often are voices taken for each other?", _voiceprint),
 )
 
 

@@ -25,7 +25,7 @@ from facesign.biometrics.voiceprint.scoring_file import shipped_cohort, shipped_
 from facesign.biometrics.voiceprint.voiceprint import Voiceprint
 
 sys.path.insert(0, str(ROOT / "models" / "training" / "voiceprint"))
-from cohort import KINDS, speaker_means
+from cohort import KINDS, Remembering, speaker_means
 from renderings import Prints as TrainingPrints
 
 __all__ = ["cohorts", "open_matcher", "several_references"]
@@ -48,7 +48,8 @@ def open_matcher(
     values = json.loads((folder / f"{encoder.name}.json").read_text("utf-8"))
     calibration = Calibration.from_dict(values["calibration"])
     content = (folder / f"{encoder.name}-cohort.npz").read_bytes()
-    cohort = read_cohort(content, "cohort")
+    held = read_cohort(content, "cohort")
+    cohort = Remembering(held.embeddings, held.model)
     fits = calibration.cohort_sha256 == hashlib.sha256(content).hexdigest()
     if calibration.model != model or cohort.model != model or not fits:
         raise SystemExit(f"{folder} was not made for {model}; run scoring.py again")
@@ -75,7 +76,7 @@ def cohorts(
         clean = train.is_clean
         means = speaker_means(train.embedding[clean].astype(np.float64), train.speaker[clean])
         for kind, make in KINDS.items():
-            variants[kind] = Cohort(make(means).astype(np.float32), model)
+            variants[kind] = Remembering(make(means).astype(np.float32), model)
     found = {}
     for name, cohort in variants.items():
         if name != "none" and cohort is None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
 
@@ -12,7 +11,7 @@ from facesign.biometrics.gallery import history, watch_list
 from facesign.biometrics.gallery.due import due
 from facesign.biometrics.gallery.entries import Basis, Due
 from facesign.biometrics.gallery.gates import Gates, print_of
-from facesign.biometrics.gallery.matching import Matcher, Point, VoiceEncoder, model_of
+from facesign.biometrics.gallery.matching import Matcher, Point, VoiceEncoder
 from facesign.biometrics.gallery.purposes import (
     CUSTOMER_PURPOSES,
     SearchPurpose,
@@ -20,7 +19,6 @@ from facesign.biometrics.gallery.purposes import (
 )
 from facesign.biometrics.gallery.search import Search
 from facesign.biometrics.gallery.store import Gallery, Revoked
-from facesign.biometrics.gallery.watch_list import WatchEntry, WatchReason
 from facesign.errors import (
     SettingsError,
     UnknownCustomerError,
@@ -30,13 +28,13 @@ from facesign.interview.keyfiles import KeyNotice
 from facesign.interview.template_keys import TemplateKeys
 from facesign.interview.voice_decisions import (
     LEAST_SPEECH_S,
+    CustomerVerifier,
     candidates,
     comparable,
     expected_false,
-    verification,
     why_not_assessed,
 )
-from facesign.interview.voice_defaults import default_encoder, default_matcher
+from facesign.interview.voice_defaults import VoiceTools
 from facesign.interview.voice_enrollment import Enroller
 from facesign.interview.voice_recordings import Listened, Recorded, listen
 from facesign.interview.voice_results import (
@@ -46,6 +44,7 @@ from facesign.interview.voice_results import (
     SearchResult,
     Verification,
 )
+from facesign.interview.voice_watch_list import WatchList
 
 __all__ = ["Fingerprints"]
 
@@ -53,22 +52,17 @@ _log = logging.getLogger(__name__)
 
 
 class Fingerprints:
-    """Enroll, verify, search and revoke voiceprints; made by `open`."""
+    """Enroll, verify, search and revoke voiceprints; made by `open`.
 
-    def __init__(
-        self,
-        gallery: Gallery,
-        search: Search,
-        encoder: VoiceEncoder,
-        matcher: Matcher,
-        gates: Gates,
-    ) -> None:
+    The encoder is opened with the first recording; a ModelFileError then says that its file is
+    missing or changed.
+    """
+
+    def __init__(self, gallery: Gallery, search: Search, tools: VoiceTools, gates: Gates) -> None:
         self._gallery = gallery
         self._search = search
-        self._encoder = encoder
-        self._matcher = matcher
-        self._model = model_of(encoder)
-        self._enroller = Enroller(gallery, encoder, matcher, gates)
+        self._tools = tools
+        self._enroller = Enroller(gallery, tools, gates)
 
     @classmethod
     def open(
@@ -96,7 +90,6 @@ class Fingerprints:
         Raises:
             GalleryError: the gallery cannot be opened or reached.
             KeyFileError: its key cannot be opened with this master key.
-            ModelFileError: the model's file is missing or changed.
         """
         home = home if isinstance(home, Home) else Home.resolve(home)
         if url is None:
@@ -104,10 +97,7 @@ class Fingerprints:
         gallery = Gallery.open(url, TemplateKeys(home, announce or _warn))
         gallery.purge()
         search = Search(gallery, snapshots=home.root / "indexes")
-        encoder = encoder or default_encoder(home)
-        return cls(
-            gallery, search, encoder, matcher or default_matcher(encoder, home), gates or Gates()
-        )
+        return cls(gallery, search, VoiceTools(home, encoder, matcher), gates or Gates())
 
     def close(self) -> None:
         """Close the gallery."""
@@ -127,12 +117,22 @@ class Fingerprints:
     @property
     def model(self) -> str:
         """The encoder that templates are made with, name and start of its hash."""
-        return self._model
+        return self._tools.model
+
+    @property
+    def watch_list(self) -> WatchList:
+        """Voices that a search with the purpose `watch_list` may name."""
+        return WatchList(self._gallery, self._search, self._enroller)
+
+    @property
+    def encoder(self) -> VoiceEncoder:
+        """What makes the embeddings."""
+        return self._tools.encoder
 
     @property
     def points(self) -> Mapping[str, Point]:
         """Operating points by name, the default first."""
-        return self._matcher.points
+        return self._tools.matcher.points
 
     def enroll(
         self,
@@ -206,7 +206,7 @@ class Fingerprints:
 
     def due(self) -> list[Due]:
         """List the customers to enroll again: another model's templates, or soon deleted."""
-        return due(self._gallery, self._model)
+        return due(self._gallery, self._tools.model)
 
     def confirm(
         self,
@@ -250,21 +250,37 @@ class Fingerprints:
             TemplateMismatchError: all templates are of other models.
             UnknownCustomerError: there is no such customer.
         """
-        at = self._point(point)
-        references = comparable(self._gallery.references(customer), self._model)
-        result = verification(
+        verifier = self.verifier(customer, point=point, record=record)
+        result = verifier.compared(listen(recording))
+        self.keep(result)
+        return result
+
+    def verifier(
+        self, customer: str, *, point: str | None = None, record: str | None = None
+    ) -> CustomerVerifier:
+        """Return what compares one customer's voice again and again, such as in an interview.
+
+        Nothing that it finds is kept before `keep` is called; arguments and errors as `verify`.
+        """
+        references = comparable(self._gallery.references(customer), self._tools.model)
+        return CustomerVerifier(
             customer,
             references,
-            listen(recording),
-            encoder=self._encoder,
-            matcher=self._matcher,
-            point=at,
-            at=self._gallery.now(),
-            record=record,
+            self._tools.encoder,
+            self._tools.matcher,
+            self._point(point),
+            self._gallery.now,
+            record,
         )
-        kept = {k: v for k, v in result.to_dict().items() if k not in ("customer", "at")}
-        history.keep(self._gallery, customer, kept)
-        return result
+
+    def keep(self, result: Verification) -> None:
+        """Keep a verification in its customer's history.
+
+        Raises:
+            UnknownCustomerError: the customer was revoked meanwhile; nothing is kept.
+        """
+        fields = {k: v for k, v in result.to_dict().items() if k not in ("customer", "at")}
+        history.keep(self._gallery, result.customer, fields)
 
     def search(
         self,
@@ -294,7 +310,7 @@ class Fingerprints:
         at = self._point(point) if point else strictest
         listened = listen(recording)
         self._gallery.purge()
-        n_people = self._search.size(wanted, self._model)
+        n_people = self._search.size(wanted, self._tools.model)
         expected = expected_false(n_people, at)
         reason = why_not_assessed(listened, expected)
         return SearchResult(
@@ -305,7 +321,7 @@ class Fingerprints:
             n_people=n_people,
             expected_false=expected,
             point=at,
-            model=self._model,
+            model=self._tools.model,
             net_speech_s=listened.heard.net_speech_s,
         )
 
@@ -335,41 +351,6 @@ class Fingerprints:
         self._search.forget()
         return revoked
 
-    def watch(
-        self, reference: str, recordings: Sequence[Recorded], why: WatchReason, *, days: int
-    ) -> WatchEntry:
-        """Put a voice on the watch list for so many days, at most 365.
-
-        Raises:
-            EnrollmentError: the recordings cannot make a template, with all reasons.
-            WatchListError: it would last too long, or is there already.
-        """
-        samples = self._enroller.admit(recordings, None)
-        until = self._gallery.now() + timedelta(days=days)
-        return watch_list.add(self._gallery, reference, samples, why, expires_at=until)
-
-    def watched(self) -> list[WatchEntry]:
-        """List the watch list."""
-        return watch_list.entries(self._gallery)
-
-    def clear(self, reference: str, *, by: str) -> None:
-        """Mark an entry of the watch list `cleared: related person`; no search reads it then.
-
-        Raises:
-            WatchListError: there is no such entry.
-        """
-        watch_list.clear(self._gallery, reference, by=by)
-        self._search.forget()
-
-    def unwatch(self, reference: str, *, because: str) -> None:
-        """Delete an entry of the watch list.
-
-        Raises:
-            WatchListError: there is no such entry.
-        """
-        watch_list.remove(self._gallery, reference, because)
-        self._search.forget()
-
     def renew(self) -> int:
         """Put all search vectors under a new rotation; return how many there are."""
         n_derived = self._gallery.renew_epoch()
@@ -381,13 +362,13 @@ class Fingerprints:
     ) -> tuple[Candidate, ...]:
         if listened.heard.net_speech_s < LEAST_SPEECH_S:
             return ()
-        probe = print_of(listened.heard, self._encoder)
+        probe = print_of(listened.heard, self._tools.encoder)
         found = self._search.nearest(probe, purpose=purpose, top=top)
         entries = watch_list.entries(self._gallery) if purpose == "watch_list" else []
         return candidates(
             found,
             probe,
-            matcher=self._matcher,
+            matcher=self._tools.matcher,
             point=point,
             watched={entry.reference: entry for entry in entries},
         )

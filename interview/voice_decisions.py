@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from facesign.biometrics.gallery.entries import Reference
@@ -10,13 +11,15 @@ from facesign.biometrics.gallery.gates import print_of
 from facesign.biometrics.gallery.matching import Decision, Matcher, Point, VoiceEncoder, model_of
 from facesign.biometrics.gallery.search import Found
 from facesign.biometrics.gallery.watch_list import WatchEntry
+from facesign.biometrics.stream import FloatArray
 from facesign.biometrics.voiceprint.voiceprint import Voiceprint
 from facesign.errors import TemplateMismatchError
-from facesign.interview.voice_recordings import Listened
+from facesign.interview.voice_recordings import Listened, listen
 from facesign.interview.voice_results import Candidate, Verification
 
 __all__ = [
     "LEAST_SPEECH_S",
+    "CustomerVerifier",
     "candidates",
     "comparable",
     "expected_false",
@@ -87,6 +90,45 @@ def verification(
         at=at,
         record=record,
     )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CustomerVerifier:
+    """Compares speech with one customer's voiceprint as it was when this was made."""
+
+    customer: str = field(repr=False)
+    references: Sequence[Reference] = field(repr=False)
+    """All of one status and one model."""
+    encoder: VoiceEncoder
+    matcher: Matcher
+    point: Point | None
+    now: Callable[[], datetime] = field(repr=False)
+    record: str | None = None
+
+    def verify(self, samples: FloatArray) -> Verification:
+        """Compare speech of one person; nothing is kept of it.
+
+        Args:
+            samples: Mono, 16 kHz, float32 in [-1, 1], shape (n_samples,).
+
+        Raises:
+            ShapeError: samples is not (n_samples,).
+            ItemError: samples is not float32, or holds what is no number.
+        """
+        return self.compared(listen(samples))
+
+    def compared(self, listened: Listened) -> Verification:
+        """Compare what was heard in a recording."""
+        return verification(
+            self.customer,
+            self.references,
+            listened,
+            encoder=self.encoder,
+            matcher=self.matcher,
+            point=self.point,
+            at=self.now(),
+            record=self.record,
+        )
 
 
 def expected_false(n_people: int, point: Point | None) -> float | None:

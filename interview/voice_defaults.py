@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cached_property
 from pathlib import Path
 
 from facesign.biometrics.gallery.matching import CosineMatcher, Matcher, VoiceEncoder, model_of
@@ -10,7 +11,37 @@ from facesign.biometrics.voiceprint.scoring_file import matcher_from_dict, shipp
 from facesign.errors import CalibrationError
 from facesign.interview.home import Home
 
-__all__ = ["calibration_file", "default_encoder", "default_matcher"]
+__all__ = ["VoiceTools", "calibration_file", "default_encoder", "default_matcher"]
+
+
+class VoiceTools:
+    """An encoder and its matcher, opened when first used: deleting a voiceprint needs neither.
+
+    Args:
+        home: Where own models and calibrations lie.
+        encoder: The caller's own; the model that ships by default.
+        matcher: The caller's own; the encoder's calibration by default.
+    """
+
+    def __init__(self, home: Home, encoder: VoiceEncoder | None, matcher: Matcher | None) -> None:
+        self._home = home
+        self._own_encoder = encoder
+        self._own_matcher = matcher
+
+    @cached_property
+    def encoder(self) -> VoiceEncoder:
+        """What makes the embeddings."""
+        return self._own_encoder or default_encoder(self._home)
+
+    @cached_property
+    def matcher(self) -> Matcher:
+        """What compares them."""
+        return self._own_matcher or default_matcher(self.encoder, self._home)
+
+    @property
+    def model(self) -> str:
+        """What voiceprints of the encoder are marked with."""
+        return model_of(self.encoder)
 
 
 def default_encoder(home: Home) -> VoiceEncoder:

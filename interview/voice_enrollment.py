@@ -8,7 +8,6 @@ from pathlib import Path
 
 from facesign.biometrics.gallery.entries import Basis, Reference, Sample
 from facesign.biometrics.gallery.gates import Gates, admit
-from facesign.biometrics.gallery.matching import Matcher, VoiceEncoder, model_of
 from facesign.biometrics.gallery.purposes import checked_purposes
 from facesign.biometrics.gallery.store import Gallery, Manner
 from facesign.errors import (
@@ -17,6 +16,7 @@ from facesign.errors import (
     SettingsError,
     UnknownCustomerError,
 )
+from facesign.interview.voice_defaults import VoiceTools
 from facesign.interview.voice_recordings import Recorded, listen
 from facesign.interview.voice_results import Enrollment
 
@@ -26,14 +26,10 @@ __all__ = ["Enroller"]
 class Enroller:
     """Listen to recordings, admit those that can make a template, and keep them."""
 
-    def __init__(
-        self, gallery: Gallery, encoder: VoiceEncoder, matcher: Matcher, gates: Gates
-    ) -> None:
+    def __init__(self, gallery: Gallery, tools: VoiceTools, gates: Gates) -> None:
         self._gallery = gallery
-        self._encoder = encoder
-        self._matcher = matcher
+        self._tools = tools
         self._gates = gates
-        self._model = model_of(encoder)
 
     def enroll(
         self,
@@ -61,7 +57,7 @@ class Enroller:
             customer=customer,
             enrolled=enrolled,
             purposes=wanted,
-            model=self._model,
+            model=self._tools.model,
             channels=tuple(sorted({sample.channel for sample in samples})),
             net_speech_s=sum(sample.voiceprint.net_speech_s for sample in samples),
             previous_llr=self._likeness(before, samples),
@@ -77,14 +73,14 @@ class Enroller:
             return []
         if manner == "new":
             raise AlreadyEnrolledError(customer)
-        return [one for one in held if one.voiceprint.model == self._model]
+        return [one for one in held if one.voiceprint.model == self._tools.model]
 
     def _likeness(self, before: Sequence[Reference], samples: Sequence[Sample]) -> float | None:
         """Return the lowest LLR of new samples against the templates there were."""
         if not before:
             return None
         held = [one.voiceprint for one in before]
-        llrs = [self._matcher.compare(held, sample.voiceprint).llr for sample in samples]
+        llrs = [self._tools.matcher.compare(held, sample.voiceprint).llr for sample in samples]
         known = [llr for llr in llrs if llr is not None]
         return min(known, default=None)
 
@@ -102,7 +98,9 @@ class Enroller:
         if damaged:
             raise EnrollmentError(damaged)
         named = [(it.name, it.heard) for it in heard]
-        return admit(named, self._encoder, self._matcher, channel=channel, gates=self._gates)
+        return admit(
+            named, self._tools.encoder, self._tools.matcher, channel=channel, gates=self._gates
+        )
 
 
 def _require_customer(customer: str) -> None:

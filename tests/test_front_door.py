@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import pickle
 import subprocess
 import sys
 from pathlib import Path
@@ -61,6 +62,21 @@ def test_every_error_has_one_root_and_its_name_says_so() -> None:
         assert issubclass(error, errors.FacesignError)
         assert name.endswith("Error")
     assert errors.__all__ == sorted(errors.__all__)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        errors.ShapeError("samples", "(n_samples,)", (2, 3)),
+        errors.GalleryError("gallery.db", "it is gone"),
+        errors.UnknownCustomerError("C-1"),
+        errors.SettingsError("top must be from 1 to 100, got 0"),
+        errors.WorkerError("worker", 9),
+    ],
+)
+def test_an_error_says_the_same_in_another_process(error: errors.FacesignError) -> None:
+    again = pickle.loads(pickle.dumps(error))
+    assert (type(again), str(again)) == (type(error), str(error))
 
 
 def test_errors_load_nothing_else_of_facesign(tmp_path: Path) -> None:

@@ -233,7 +233,7 @@ def add_watched(
 
     why = WatchReason(reason, evidence, approver)
     with _opened(gallery, home) as prints:
-        entry = prints.watch(reference, audio, why, days=days)
+        entry = prints.watch_list.add(reference, audio, why, days=days)
     typer.echo(f"on the watch list until {entry.expires_at:%Y-%m-%d}")
 
 
@@ -243,7 +243,7 @@ def list_watched(
 ) -> None:
     """List the watch list."""
     with _opened(gallery, home) as prints:
-        entries = prints.watched()
+        entries = prints.watch_list.entries()
     _show([one.to_dict() for one in entries], watch_lines(entries), as_json=as_json)
 
 
@@ -256,7 +256,7 @@ def clear_watched(
 ) -> None:
     """Mark an entry `cleared: related person`: it stays listed and is searched no more."""
     with _opened(gallery, home) as prints:
-        prints.clear(reference, by=by)
+        prints.watch_list.clear(reference, by=by)
     typer.echo("cleared: related person")
 
 
@@ -269,7 +269,7 @@ def remove_watched(
 ) -> None:
     """Delete an entry with its voiceprint."""
     with _opened(gallery, home) as prints:
-        prints.unwatch(reference, because=because)
+        prints.watch_list.remove(reference, because=because)
     typer.echo("removed")
 
 

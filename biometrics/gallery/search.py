@@ -143,7 +143,9 @@ class Search:
                 if exact
                 else text(f"SET LOCAL hnsw.ef_search = {min(max(EF_SEARCH, k), 1000)}")
             )
-            product = SearchVectorRow.vector.op("<#>", return_type=Double())(rotated)
+            product: ColumnElement[float] = SearchVectorRow.vector.op("<#>", return_type=Double())(
+                rotated
+            )
             distance: Label[float] = product.label("distance")
             query = (
                 select(SearchVectorRow.vector_id, distance)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 __all__ = [
     "AlreadyEnrolledError",
@@ -45,6 +46,19 @@ __all__ = [
 
 class FacesignError(Exception):
     """Root of every error the toolkit raises on purpose: one line, ready to be shown."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Keep the line in another process: built anew, it would be told twice over."""
+        return _told_again, (type(self), self.args, dict(self.__dict__))
+
+
+def _told_again(
+    kind: type[FacesignError], told: tuple[Any, ...], held: dict[str, Any]
+) -> FacesignError:
+    error = kind.__new__(kind)
+    error.args = told
+    error.__dict__.update(held)
+    return error
 
 
 class ShapeError(FacesignError, ValueError):

@@ -26,6 +26,7 @@ from facesign.errors import (
     UnknownCustomerError,
     WatchListError,
 )
+from facesign.interview import voice_defaults
 from facesign.interview.fingerprints import Fingerprints
 
 RATE = 16_000
@@ -128,6 +129,21 @@ def test_every_verification_is_in_the_history(prints: Fingerprints) -> None:
     assert found["enrollments"][0]["identity_proof"] == "network check 77"
 
 
+def test_a_verifier_compares_again_and_again_and_keeps_what_it_is_told_to(
+    prints: Fingerprints,
+) -> None:
+    enroll(prints)
+    prints.confirm("C-1", by="Wang")
+    verifier = prints.verifier("C-1", record="record-2")
+    decisions = [verifier.verify(part).decision for part in thirds(claire())]
+    assert decisions == ["match", "match", "match"]
+    assert verifier.verify(said("screen-replay", "applicant")).decision == "no_match"
+    assert prints.history("C-1").events == []
+    prints.keep(verifier.verify(probe()))
+    (event,) = prints.history("C-1").events
+    assert (event.fields["decision"], event.fields["record"]) == ("match", "record-2")
+
+
 def test_a_search_finds_who_sounds_most_like_it(prints: Fingerprints) -> None:
     enroll(prints, "C-1")
     enroll(prints, "C-2", said("screen-replay", "applicant"))
@@ -157,7 +173,7 @@ def test_a_search_reads_templates_of_its_purpose_only(prints: Fingerprints) -> N
     prints.enroll("C-1", thirds(claire())[:2], purposes=["verify"])
     assert prints.search(probe()).candidates == ()
     assert prints.search(probe()).n_people == 0
-    prints.watch("CASE-7", thirds(claire())[:2], WHY, days=30)
+    prints.watch_list.add("CASE-7", thirds(claire())[:2], WHY, days=30)
     assert prints.search(probe()).candidates == ()
     (found,) = prints.search(probe(), purpose="watch_list").candidates
     assert found.watch is not None
@@ -165,16 +181,16 @@ def test_a_search_reads_templates_of_its_purpose_only(prints: Fingerprints) -> N
 
 
 def test_a_cleared_entry_stays_listed_and_is_not_found(prints: Fingerprints) -> None:
-    prints.watch("CASE-7", thirds(claire())[:2], WHY, days=30)
-    prints.clear("CASE-7", by="Zhao")
-    (entry,) = prints.watched()
+    prints.watch_list.add("CASE-7", thirds(claire())[:2], WHY, days=30)
+    prints.watch_list.clear("CASE-7", by="Zhao")
+    (entry,) = prints.watch_list.entries()
     assert (entry.status, entry.cleared_by) == ("cleared: related person", "Zhao")
     assert prints.search(probe(), purpose="watch_list").candidates == ()
 
 
 def test_the_watch_list_has_an_end_and_two_approvers(prints: Fingerprints) -> None:
     with pytest.raises(WatchListError, match="within 12 months"):
-        prints.watch("CASE-7", thirds(claire())[:2], WHY, days=366)
+        prints.watch_list.add("CASE-7", thirds(claire())[:2], WHY, days=366)
     with pytest.raises(WatchListError, match="two different approvers, got Li, li"):
         WatchReason("signed as two people", "record-9", ("Li", "li"))
     with pytest.raises(WatchListError, match="needs a evidence record"):
@@ -342,3 +358,15 @@ def test_a_lost_master_key_is_said_and_no_other_made(home: Path) -> None:
     with pytest.raises(KeyFileError, match="there is no master key"):
         opened(home)
     assert not (home / "keys" / "master.key").exists()
+
+
+def test_a_voiceprint_is_revoked_without_its_model(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with opened(home) as prints:
+        enroll(prints)
+    monkeypatch.setattr(voice_defaults, "default_encoder", lambda home: pytest.fail("opened"))
+    with Fingerprints.open(home=home) as prints:
+        assert prints.history("C-1").enrollments
+        prints.confirm("C-1", by="Wang")
+        assert prints.revoke("C-1").n_templates == 2

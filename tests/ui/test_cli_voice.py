@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from voices import FixedMatcher, SpectrumEncoder, claire, said
 
 from facesign.biometrics.stream import FloatArray
-from facesign.interview import fingerprints
+from facesign.interview import voice_defaults
 from facesign.ui.cli import app
 
 RATE = 16_000
@@ -35,8 +35,8 @@ def write(path: Path, samples: FloatArray, *, rate: int = RATE, channels: int = 
 @pytest.fixture(autouse=True)
 def stand_ins(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("FACESIGN_HOME", str(tmp_path / "home"))
-    monkeypatch.setattr(fingerprints, "default_encoder", lambda home: SpectrumEncoder())
-    monkeypatch.setattr(fingerprints, "default_matcher", lambda encoder, home: FixedMatcher())
+    monkeypatch.setattr(voice_defaults, "default_encoder", lambda home: SpectrumEncoder())
+    monkeypatch.setattr(voice_defaults, "default_matcher", lambda encoder, home: FixedMatcher())
 
 
 @pytest.fixture

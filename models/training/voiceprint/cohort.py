@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 from scipy.cluster.vq import kmeans2
+
+from facesign.biometrics.stream import FloatArray
+from facesign.biometrics.voiceprint.cohort import Cohort
 
 SEED = 20261125
 N_DRAWS = 400
@@ -16,6 +20,20 @@ SHRINK = 0.2
 """Share of the covariance that is spread evenly: there are twice as many people as values."""
 
 Embeddings = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Remembering(Cohort):
+    """A cohort that works out what it scores against a voiceprint once."""
+
+    known: dict[bytes, tuple[float, float]] = field(default_factory=dict, repr=False)
+
+    def levels(self, embedding: FloatArray) -> tuple[float, float]:
+        """Return what the cohort does."""
+        key = embedding.tobytes()
+        if key not in self.known:
+            self.known[key] = Cohort.levels(self, embedding)
+        return self.known[key]
 
 
 def speaker_means(embeddings: Embeddings, speaker: npt.NDArray[np.intp]) -> Embeddings:

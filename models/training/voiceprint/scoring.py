@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from cohort import KINDS, packed, speaker_means
+from cohort import KINDS, Remembering, packed, speaker_means
 from renderings import Prints, render
 
 from facesign.biometrics.error_rates import cllr, eer, min_cllr
@@ -191,7 +191,7 @@ def _own(prints: Prints, speaker: int) -> list[tuple[int, int]]:
 def _cohort(prints: Prints, kind: str, speakers: npt.NDArray[np.intp], model: str) -> Cohort:
     clean = prints.is_clean & np.isin(prints.speaker, speakers)
     means = speaker_means(prints.embedding[clean].astype(np.float64), prints.speaker[clean])
-    return Cohort(KINDS[kind](means).astype(np.float32), model)
+    return Remembering(KINDS[kind](means).astype(np.float32), model)
 
 
 def _scores(
