@@ -33,7 +33,7 @@ from facesign.biometrics.voiceprint.operating import measured_points
 from facesign.biometrics.voiceprint.scoring_file import matcher_to_dict
 from facesign.biometrics.voiceprint.voiceprint import Voiceprint
 
-N_CONDITION_TRIALS = 600
+N_CONDITION_TRIALS = 400
 """The first so many of the list, whose order is random, are tried under each condition."""
 THRESHOLDS = {"cautious": math.log(19.0), "strict": math.log(99.0), "even": 0.0}
 """Log-likelihood ratios that make a match 19, 99 or 1 times as likely as an impostor at even
@@ -68,15 +68,19 @@ def llrs_of(
 
 
 def measure_conditions(
-    listed: DevList, prints: Prints, listener: Listener, matcher: CalibratedMatcher, data: Path
+    listed: DevList,
+    prints: Prints,
+    listener: Listener,
+    matcher: CalibratedMatcher,
+    args: argparse.Namespace,
 ) -> dict[str, Any]:
     """Measure each condition of the probe; references stay as recorded."""
     found = {}
     as_recorded = llrs_of(
-        listed, matcher, prints.__getitem__, lambda b, _: prints[b], N_CONDITION_TRIALS
+        listed, matcher, prints.__getitem__, lambda b, _: prints[b], args.condition_trials
     )
     found["as recorded"] = figures(listed.scores(as_recorded))
-    for name, change in degradations(data / "speech").items():
+    for name, change in degradations(args.data / "speech").items():
         made: Prints = {}
 
         def probe(path: str, _: str, made: Prints = made, name: str = name) -> Voiceprint:
@@ -84,7 +88,7 @@ def measure_conditions(
                 made[path] = listener.voiceprint(path, name, change)  # noqa: B023
             return made[path]
 
-        values = llrs_of(listed, matcher, prints.__getitem__, probe, N_CONDITION_TRIALS)
+        values = llrs_of(listed, matcher, prints.__getitem__, probe, args.condition_trials)
         found[name] = figures(listed.scores(values))
         found[name]["failures_to_acquire"] = len(listener.failed.get(name, ()))
         found[name]["n_recordings"] = len(made)
@@ -93,7 +97,11 @@ def measure_conditions(
 
 
 def measure_durations(
-    listed: DevList, prints: Prints, listener: Listener, matcher: CalibratedMatcher
+    listed: DevList,
+    prints: Prints,
+    listener: Listener,
+    matcher: CalibratedMatcher,
+    args: argparse.Namespace,
 ) -> dict[str, Any]:
     """Measure probes of so many seconds, on the trials whose speaker has the longest."""
     longest = max(DURATIONS_S)
@@ -107,7 +115,7 @@ def measure_durations(
             sound = cut_to(seconds, path, listed, listener, apart_from=other)
             return listener.voiceprint(path, name, lambda _, __: sound)
 
-        values = llrs_of(listed, matcher, prints.__getitem__, probe, N_CONDITION_TRIALS)
+        values = llrs_of(listed, matcher, prints.__getitem__, probe, args.condition_trials)
         found[name] = figures(listed.scores(values))
         found[name]["failures_to_acquire"] = len(listener.failed.get(name, ()))
         print(name, found[name]["eer"], flush=True)
@@ -146,8 +154,8 @@ def measure(args: argparse.Namespace) -> dict[str, Any]:
         "several_references": several_references(listed, prints, matcher, cohort),
     }
     if not args.quick:
-        found["conditions"] = measure_conditions(listed, prints, listener, matcher, args.data)
-        found["durations"] = measure_durations(listed, prints, listener, matcher)
+        found["conditions"] = measure_conditions(listed, prints, listener, matcher, args)
+        found["durations"] = measure_durations(listed, prints, listener, matcher, args)
     if args.ship:
         ship(CalibratedMatcher(matcher.calibration, points, cohort), encoder.name)
     return found
@@ -166,6 +174,7 @@ def main() -> None:
     parser.add_argument("--model", type=Path, help="encoder file instead of the shipped one")
     parser.add_argument("--scoring", type=Path, help="folder that training/.../scoring.py wrote")
     parser.add_argument("--quick", action="store_true", help="leave conditions and lengths out")
+    parser.add_argument("--condition-trials", type=int, default=N_CONDITION_TRIALS)
     parser.add_argument("--ship", action="store_true", help="write the points that ship")
     parser.add_argument("--out", default="voiceprint", help="name of the result")
     args = parser.parse_args()

@@ -13,8 +13,8 @@ from facesign.biometrics.resampling import Statistic, TrialScores, speaker_inter
 
 __all__ = ["figures", "of_each"]
 
-FEW_SPEAKERS = 5
-"""An error rate of fewer speakers speaks of those alone, and is not given."""
+FEW_SPEAKERS, FEW_TRIALS = 5, 20
+"""An error rate of fewer speakers or trials speaks of those alone, and is not given."""
 DET_FNMR_AT = (0.2, 0.1, 0.05, 0.02)
 
 
@@ -31,7 +31,8 @@ def figures(trials: TrialScores, *, calibrated: bool = False) -> dict[str, Any]:
         "n_impostor_pairs": trials.n_impostor_pairs,
         "n_speakers": trials.n_speakers,
     }
-    if not len(trials.genuine) or not len(trials.impostor) or trials.n_speakers < FEW_SPEAKERS:
+    fewest = min(len(trials.genuine), len(trials.impostor))
+    if fewest < FEW_TRIALS or trials.n_speakers < FEW_SPEAKERS:
         return {**counts, "eer": None}
     found = {
         **counts,

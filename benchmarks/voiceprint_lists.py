@@ -16,6 +16,7 @@ from facesign.interview.voice_trials import Trial, read_trials
 __all__ = ["DevList", "Recording", "groups_of", "read_list", "sessions_of", "voice_age"]
 
 NO_DATA = "no data"
+CALM = ("neutral", "calm")
 ONE_SESSION = frozenset({"librispeech_test_other"})
 """Corpora whose genuine trials lie within one chapter; the others do not say."""
 Mask = npt.NDArray[np.bool_]
@@ -79,7 +80,6 @@ def groups_of(listed: DevList) -> dict[str, dict[str, Mask]]:
         "sex": lambda one: {"f": "women and girls", "m": "men and boys"}.get(one.gender, NO_DATA),
         "age": voice_age,
         "first_language": _first_language,
-        "style": lambda one: one.style.split("-")[0] if one.corpus == "ravdess" else "",
     }
     found: dict[str, dict[str, Mask]] = {}
     for kind, of in kinds.items():
@@ -88,8 +88,8 @@ def groups_of(listed: DevList) -> dict[str, dict[str, Mask]]:
             for trial in listed.trials
         ]
         a, b = np.array(sides).T
-        found[kind] = {str(name): (a == name) & (b == name) for name in np.unique(a) if name}
-    return found
+        found[kind] = {str(name): (a == name) & (b == name) for name in np.unique(a)}
+    return found | {"feeling": _by_feeling(listed)}
 
 
 def sessions_of(listed: DevList) -> dict[str, Mask]:
@@ -112,6 +112,17 @@ def voice_age(one: Recording) -> str:
         if low <= years <= high:
             return f"{low}-{high}" if low else f"under {high + 1}"
     return "over 60"
+
+
+def _by_feeling(listed: DevList) -> dict[str, Mask]:
+    """Return acted trials by how many sides are neither neutral nor calm."""
+    names = ("neutral or calm", "one side acts a feeling", "both sides act feelings")
+    acted = [
+        sum(not listed.recordings[path].style.startswith(CALM) for path in (it.path_a, it.path_b))
+        for it in listed.trials
+    ]
+    ours = np.array([listed.recordings[it.path_a].corpus == "ravdess" for it in listed.trials])
+    return {name: ours & (np.array(acted) == n) for n, name in enumerate(names)}
 
 
 def _first_language(one: Recording) -> str:

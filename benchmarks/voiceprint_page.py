@@ -18,7 +18,7 @@ KINDS = {
     "sex": "sex",
     "age": "age",
     "first_language": "first language",
-    "style": "acted feeling (RAVDESS, both sides)",
+    "feeling": "acted feeling (RAVDESS)",
 }
 
 

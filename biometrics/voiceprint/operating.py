@@ -163,6 +163,13 @@ def _measured(
         n_impostor_pairs=trials.n_impostor_pairs,
         measured_on=measured_on,
         validated_for=validated_for,
-        fmr_interval=speaker_interval(trials, lambda _, impostor: fmr_at(threshold, impostor)),
+        fmr_interval=_not_below(
+            least, speaker_interval(trials, lambda _, impostor: fmr_at(threshold, impostor))
+        ),
         fnmr_interval=speaker_interval(trials, lambda genuine, _: fnmr_at(threshold, genuine)),
     )
+
+
+def _not_below(least: float, interval: tuple[float, float] | None) -> tuple[float, float] | None:
+    """Draws of speakers among whom there was no false match would all say that there is none."""
+    return None if interval is None else (interval[0], max(interval[1], least))
