@@ -1,5 +1,7 @@
 PYTHON ?= python3.11
 VENV ?= .venv
+# torch and SpeechBrain, 5 GB: apart from what everything else is tested with.
+TORCH_VENV ?= .venv-speechbrain
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 SLOW := slow or browser or postgres
@@ -9,17 +11,20 @@ ifneq ($(wildcard ../shared/data/speech),)
 export FACESIGN_DATA ?= $(abspath ../shared/data)
 endif
 
-.PHONY: demo test test-all lint bench clean
+.PHONY: demo test test-all test-speechbrain lint bench clean
 .DEFAULT_GOAL := demo
 
 demo: $(VENV)/.installed
 	$(BIN)/facesign demo
 
 test: lint
-	$(BIN)/pytest -m "not ($(SLOW))"
+	$(BIN)/pytest -m "not ($(SLOW) or speechbrain)"
 
 test-all: $(VENV)/.dev
-	$(BIN)/pytest -m "$(SLOW)"
+	$(BIN)/pytest -m "($(SLOW)) and not speechbrain"
+
+test-speechbrain: $(TORCH_VENV)/.installed
+	$(TORCH_VENV)/bin/python -m pytest -m speechbrain tests/models
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .
@@ -34,7 +39,7 @@ bench: $(VENV)/.dev
 	$(BIN)/python benchmarks/clips.py
 
 clean:
-	rm -rf $(VENV) build dist *.egg-info facesign-demo .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(TORCH_VENV) build dist *.egg-info facesign-demo .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 $(VENV)/bin/python:
 	@$(PYTHON) ui/system.py
@@ -49,4 +54,10 @@ $(VENV)/.installed: $(VENV)/bin/python pyproject.toml
 $(VENV)/.dev: $(VENV)/.installed
 	@echo "installing the tools for development into $(VENV)"
 	@$(PIP) --editable '.[dev]'
+	@touch $@
+
+$(TORCH_VENV)/.installed: pyproject.toml
+	@echo "installing torch and SpeechBrain into $(TORCH_VENV): some minutes, 5 GB"
+	$(PYTHON) -m venv $(TORCH_VENV)
+	@$(TORCH_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[speechbrain]' 'pytest>=8'
 	@touch $@

@@ -94,6 +94,8 @@ def ecapa_graph(weights: Weights) -> bytes:
     Raises:
         ModelFileError: these are not the tensors of an ECAPA-TDNN.
         MissingExtraError: onnx is not installed.
+
+    Source: Desplanques 2020.
     """
     try:
         import onnx  # noqa: F401

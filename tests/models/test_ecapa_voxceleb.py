@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -22,8 +23,10 @@ from facesign.models.install import ECAPA_URL, import_model, pull_model
 from facesign.models.registry import card, verify
 from facesign.models.runtime import open_model
 
-pytestmark = pytest.mark.speechbrain
-pytest.importorskip("speechbrain", reason="the extra speechbrain is not installed")
+pytestmark = [
+    pytest.mark.speechbrain,
+    pytest.mark.skipif(find_spec("speechbrain") is None, reason="needs the extra speechbrain"),
+]
 
 NAME = "ecapa-voxceleb"
 

@@ -68,7 +68,10 @@ class Manner:
 
 
 def take_apart(samples: Samples) -> Vocoded:
-    """Analyse an utterance with WORLD (Morise 2016)."""
+    """Analyse an utterance with WORLD.
+
+    Source: Morise 2016.
+    """
     wave = samples.astype(np.float64)
     rough_hz, times_s = pyworld.dio(wave, RATE_HZ, frame_period=_PERIOD_MS)
     pitch_hz = pyworld.stonemask(wave, rough_hz, times_s, RATE_HZ)

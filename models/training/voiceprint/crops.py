@@ -116,7 +116,10 @@ def _power(energies: Energies) -> Energies:
 
 
 def _masked(fbank: Energies, rng: Rng) -> Energies:
-    """Hide bands and instants (SpecAugment, Park 2019)."""
+    """Hide bands and instants (SpecAugment).
+
+    Source: Park 2019.
+    """
     for axis, widest in ((0, 16), (1, 9)):
         for _ in range(int(rng.integers(0, 3))):
             width = int(rng.integers(1, widest))

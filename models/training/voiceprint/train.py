@@ -32,9 +32,9 @@ N_SPEAKERS = 375
 N_CROPS = 32
 RATE = 1.5e-3
 WARM_STEPS = 100
-SAVE_EVERY = 100
+SAVE_EVERY = 50
 LENGTHS, LENGTH_SHARES = (150, 200, 250), (0.5, 0.35, 0.15)
-FINISH_LENGTHS, FINISH_SHARES = (200, 300, 400), (0.4, 0.4, 0.2)
+FINISH_LENGTHS, FINISH_SHARES = (200, 250, 300), (0.4, 0.4, 0.2)
 SAME_SPEAKER = 0.85
 """Cosine that crops of one class should have at least, where the teacher says less."""
 
