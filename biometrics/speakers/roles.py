@@ -62,6 +62,14 @@ class Voice:
         return np.asarray(self.mean / max(float(np.linalg.norm(self.mean)), 1e-9), np.float32)
 
     @property
+    def turn(self) -> Subject:
+        """Whose turn it was by track or questions; `session` where unknown or both."""
+        mine, theirs = self.own_track_s + self.answered_s, self.officer_track_s + self.asked_s
+        if bool(mine) == bool(theirs):
+            return "session"
+        return "applicant" if mine else "officer"
+
+    @property
     def lips_follow(self) -> bool:
         """Whether the applicant's lips move with it."""
         return self.lips is not None and self.lips.follow
@@ -136,8 +144,13 @@ def assign_roles(
     for index in rest:
         if index == who:
             continue
-        nearest = max(known, key=lambda one: _alike(voices[index], voices[one]))
-        alike = _alike(voices[index], voices[nearest])
+        fits = {
+            one: _alike(voices[index], voices[one])
+            + separation.turn_bonus * (voices[index].turn == roles[one].subject)
+            for one in known
+        }
+        nearest = max(fits, key=lambda one: fits[one])
+        alike = fits[nearest]
         if alike >= separation.same_above:
             roles[index] = roles[nearest]
         elif basis == "lips" and voices[index].lips_follow:
@@ -156,21 +169,30 @@ _Found: TypeAlias = tuple[int | None, Basis]
 
 
 def _officer(voices: Sequence[Voice], sample: FloatArray | None, cut: float) -> _Found:
-    if sample is not None and voices:
-        fits = [float(voice.direction @ sample) for voice in voices]
-        best = int(np.argmax(fits))
-        if fits[best] >= cut:
-            return best, "officer_sample"
-    tracked = [voice.officer_track_s - voice.own_track_s for voice in voices]
-    if tracked and max(tracked) >= LEAST_EVIDENCE_S:
-        return int(np.argmax(tracked)), "own_track"
-    asking = [
-        voice.asked_s if _is_clear(voice.asked_s, voice.answered_s) and not voice.lips_follow else 0
-        for voice in voices
+    may_be = [index for index, voice in enumerate(voices) if not _is_applicants(voice)]
+    alike = [
+        index for index in may_be if sample is not None and voices[index].direction @ sample >= cut
     ]
-    if asking and max(asking) > 0:
-        return int(np.argmax(asking)), "questions"
+    if alike:
+        return max(alike, key=lambda index: float(voices[index].direction @ sample)), (
+            "officer_sample"
+        )
+    tracked = [index for index in may_be if voices[index].officer_track_s >= LEAST_EVIDENCE_S]
+    if tracked:
+        return max(tracked, key=lambda index: voices[index].officer_track_s), "own_track"
+    asking = [i for i in may_be if _is_clear(voices[i].asked_s, voices[i].answered_s)]
+    if asking:
+        return max(asking, key=lambda index: voices[index].asked_s), "questions"
     return None, "unknown"
+
+
+def _is_applicants(voice: Voice) -> bool:
+    """Tell whether lips, track or answers speak against the officer."""
+    return (
+        voice.lips_follow
+        or _is_clear(voice.own_track_s, voice.officer_track_s)
+        or _is_clear(voice.answered_s, voice.asked_s)
+    )
 
 
 def _applicant(voices: Sequence[Voice], rest: Sequence[int], *, officer_known: bool) -> _Found:

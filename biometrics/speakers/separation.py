@@ -21,6 +21,8 @@ class Separation:
     """Cosine of a piece with its voice below which it is nobody's for sure."""
     stay: float = 0.1
     """What a change of voice within a run of speech costs, as a cosine."""
+    turn_bonus: float = 0.1
+    """What track or questions add to the fit of a piece with whose turn it is, as a cosine."""
     least_voice_s: float = 3.0
     """Less speech than this is not called a voice of its own."""
     echo_share: float = 0.5

@@ -151,8 +151,9 @@ class WhoSpeaks:
         pieces = self._held
         own = [piece for piece in pieces if piece.echo_share < limits.echo_share]
         items = [Voice.of(p, self._turn_at((p.start_s + p.end_s) / 2)) for p in own]
-        voices, labels, fit = self._tell_apart(own, items)
+        voices = self._tell_apart(items)
         by_voice = assign_roles(voices, limits, officer=self._officer)
+        labels, fit = self._place(own, items, voices, by_voice)
         roles: dict[int, Role] = {}
         for piece, label, cosine in zip(own, labels.tolist(), fit.tolist(), strict=True):
             roles[id(piece)] = by_voice[label] if cosine >= limits.doubtful_below else _NOBODY
@@ -167,37 +168,54 @@ class WhoSpeaks:
         self._remember([items[i] for i in kept], labels[kept])
         self._held = pieces[n_pieces:]
 
-    def _tell_apart(
-        self, pieces: Sequence[Piece], items: Sequence[Voice]
-    ) -> tuple[list[Voice], Labels, TimeArray]:
-        """Return the voices, which of them each piece is, and how well it fits, as a cosine."""
+    def _tell_apart(self, items: Sequence[Voice]) -> list[Voice]:
+        """Return the voices in what is held and what is remembered."""
         parts = [*self._groups, *items]
         if not parts:
-            return [], np.zeros(0, dtype=np.int64), np.zeros(0)
-        labels = cluster(np.stack([part.mean for part in parts]), self._separation.cut)
-        found = [
-            Voice.merged(part for part, own in zip(parts, labels, strict=True) if own == label)
-            for label in range(int(labels.max()) + 1)
-        ]
+            return []
+        found: list[Voice] = []
+        # Who asks is not who answers: a weak encoder must not join what turns keep apart.
+        for turn in ("applicant", "officer", "session"):
+            same_turn = [part for part in parts if part.turn == turn]
+            found += _clustered(same_turn, self._separation.cut)
         heard = [voice for voice in found if voice.seconds >= self._separation.least_voice_s]
-        voices = heard or [max(found, key=lambda voice: voice.seconds)]
-        directions = np.stack([voice.direction for voice in voices])
+        return heard or [max(found, key=lambda voice: voice.seconds)]
+
+    def _place(
+        self,
+        pieces: Sequence[Piece],
+        items: Sequence[Voice],
+        voices: Sequence[Voice],
+        roles: Sequence[Role],
+    ) -> tuple[Labels, TimeArray]:
+        """Return which voice each piece is, and how well it fits it, as a cosine."""
         if not pieces:
-            return voices, np.zeros(0, dtype=np.int64), np.zeros(0)
-        embeddings = np.stack([piece.embedding for piece in pieces])
-        fit = embeddings @ directions.T
-        chosen = smoothed(
-            fit, np.array([piece.opens for piece in pieces]), stay=self._separation.stay
-        )
-        return voices, chosen, fit[np.arange(len(chosen)), chosen].astype(np.float64)
+            return np.zeros(0, dtype=np.int64), np.zeros(0)
+        directions = np.stack([voice.direction for voice in voices])
+        fit = np.stack([piece.embedding for piece in pieces]) @ directions.T
+        expected = np.array([[item.turn == role.subject for role in roles] for item in items])
+        likely = fit + self._separation.turn_bonus * expected
+        opens = np.array([piece.opens for piece in pieces])
+        chosen = smoothed(likely, opens, stay=self._separation.stay)
+        return chosen, fit[np.arange(len(chosen)), chosen].astype(np.float64)
 
     def _remember(self, items: Sequence[Voice], labels: Labels) -> None:
-        for label in np.unique(labels):
-            same = [item for item, own in zip(items, labels, strict=True) if own == label]
+        alike: dict[tuple[int, Subject], list[Voice]] = {}
+        for item, label in zip(items, labels.tolist(), strict=True):
+            alike.setdefault((label, item.turn), []).append(item)
+        for same in alike.values():
             for first in range(0, len(same), GROUP_PIECES):
                 self._groups.append(Voice.merged(same[first : first + GROUP_PIECES]))
         while len(self._groups) > MOST_GROUPS:
             self._groups = _closest_merged(self._groups)
+
+
+def _clustered(parts: Sequence[Voice], cut: float) -> Iterator[Voice]:
+    if not parts:
+        return
+    labels = cluster(np.stack([part.mean for part in parts]), cut)
+    for label in range(int(labels.max()) + 1):
+        yield Voice.merged(part for part, own in zip(parts, labels, strict=True) if own == label)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -230,7 +248,9 @@ def _echo_share(samples: FloatArray, start_s: float, other: TrackMemory | None) 
 def _closest_merged(groups: Iterable[Voice]) -> list[Voice]:
     kept = list(groups)
     directions = np.stack([group.direction for group in kept])
-    alike = directions @ directions.T
+    # Turns stay apart: two of one turn are merged, as long as there are such.
+    turns = np.array([group.turn for group in kept])
+    alike = directions @ directions.T + 2.0 * (turns[:, None] == turns)
     np.fill_diagonal(alike, -np.inf)
     first, second = sorted(int(i) for i in np.unravel_index(alike.argmax(), alike.shape))
     last = kept.pop(second)
