@@ -170,13 +170,11 @@ _Found: TypeAlias = tuple[int | None, Basis]
 
 def _officer(voices: Sequence[Voice], sample: FloatArray | None, cut: float) -> _Found:
     may_be = [index for index, voice in enumerate(voices) if not _is_applicants(voice)]
-    alike = [
-        index for index in may_be if sample is not None and voices[index].direction @ sample >= cut
-    ]
-    if alike:
-        return max(alike, key=lambda index: float(voices[index].direction @ sample)), (
-            "officer_sample"
-        )
+    if sample is not None:
+        alike = {index: float(voices[index].direction @ sample) for index in may_be}
+        nearest = max(may_be, key=lambda index: alike[index], default=None)
+        if nearest is not None and alike[nearest] >= cut:
+            return nearest, "officer_sample"
     tracked = [index for index in may_be if voices[index].officer_track_s >= LEAST_EVIDENCE_S]
     if tracked:
         return max(tracked, key=lambda index: voices[index].officer_track_s), "own_track"
