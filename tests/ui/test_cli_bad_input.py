@@ -32,6 +32,7 @@ module.{name} = call
 """Root may read and write everything: make one call as somebody else."""
 INTERRUPT = """
 import os, signal
+signal.signal(signal.SIGINT, signal.default_int_handler)
 import facesign.interview.{module} as module
 real, calls = module.{name}, []
 def interrupt(*args, **options):
@@ -306,6 +307,8 @@ def test_a_bar_on_the_terminal_until_control_c(tmp_path: Path) -> None:
         env=environment(tmp_path, {"TERM": "xterm", "COLUMNS": "80"}),
         stdout=subprocess.PIPE,
         stderr=theirs,
+        # Whoever runs the tests in the background ignores Ctrl-C, and children inherit that.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     os.close(theirs)
     shown = b""
