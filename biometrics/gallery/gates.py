@@ -30,8 +30,9 @@ class Gates:
     """Net speech of all recordings together."""
     least_each_s: float = 1.0
     """Net speech of each."""
-    least_split_cosine: float = 0.0
-    """Two halves of a recording that sound most different are more alike than this."""
+    least_split_cosine: float = 0.515
+    """Two halves of a recording that sound most different are more alike than this: of 150
+    recordings of one training speaker each, 2 % are not (benchmarks/voice_gates.py)."""
     least_llr: float = -2.0
     """Each recording is this probably of the same voice as the others."""
 
