@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import pickle
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -116,7 +117,10 @@ def _tensors(content: bytes, path: Path) -> dict[str, npt.NDArray[Any]]:
     import torch  # pyright: ignore[reportMissingImports]
 
     try:
-        held = torch.load(io.BytesIO(content), map_location="cpu", weights_only=True)
+        with warnings.catch_warnings():
+            # It warns of other pickle protocols and then refuses what it cannot read anyway.
+            warnings.simplefilter("ignore")
+            held = torch.load(io.BytesIO(content), map_location="cpu", weights_only=True)
     except (pickle.UnpicklingError, RuntimeError, EOFError, ValueError, KeyError) as error:
         reason = str(error).strip().partition("\n")[0]
         raise ModelFileError(f"{path}: not a file of tensors alone: {reason}") from error
