@@ -1,0 +1,1 @@
+"""The archive: sessions, verdicts, views and users in one database; no media."""

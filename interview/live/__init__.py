@@ -1,0 +1,1 @@
+"""A live interview: stages, tokens, and the worker process that analyzes it."""

@@ -1,0 +1,1 @@
+"""The evidence record: what was received and decided, hash-chained and encrypted."""

@@ -1,0 +1,1 @@
+"""Monitoring points over observations, patterns in time, and their fusion."""

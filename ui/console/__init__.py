@@ -1,0 +1,1 @@
+"""The console: a browser for officers, analysts and applicants."""
