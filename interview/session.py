@@ -60,6 +60,8 @@ class Session:
         recorded: Frames and sound come from a recording made elsewhere, so consent that
             is not shown is reported instead of refused.
         voices: What voices are told apart and compared with; None where they are not.
+        tracker: A face tracker that was started beforehand, so that the first frame need not
+            wait for it; the session ends it.
 
     Raises:
         SettingsError: an option has a value that is not allowed.
@@ -82,6 +84,7 @@ class Session:
         task_file: Path | None = None,
         recorded: bool = False,
         voices: Voices | None = None,
+        tracker: TrackerProcess | None = None,
     ) -> None:
         if marks and script is None:
             raise SettingsError("marks name questions of a script: give the script as well")
@@ -108,6 +111,7 @@ class Session:
         self._participants = tuple(participants)
         self._tracks = tuple(tracks)
         self._task_file = task_file
+        self._tracker = tracker
         self._voices = voices
         self._marked = bool(marks)
         self._questions = QuestionLog(self._script, in_order(marks))
@@ -141,7 +145,17 @@ class Session:
             ConsentError: the purpose is unknown or something is missing.
         """
         self._require_open()
-        return self._consent.add(purpose, text=text, given_by=given_by, granted=granted)
+        consent = self._consent.add(purpose, text=text, given_by=given_by, granted=granted)
+        if not granted and self._pipeline is not None:
+            self._stop(consent.purpose)
+        return consent
+
+    def identity_only(self) -> None:
+        """Measure no behaviour from here on, and show none; asks for no reason."""
+        self._require_open()
+        self._behaviour_off = self._behaviour_off or "behaviour_off"
+        if self._pipeline is not None:
+            self._pipeline.stop_behaviour()
 
     def take_consents(self, consents: Sequence[Consent]) -> None:
         """Record decisions that were made before the session, see `read_consent`."""
@@ -205,6 +219,17 @@ class Session:
         at_s = self._end_s if time_s is None else time_s
         self._evidence.append(ExternalEvidence(source, kind, result, reference, at_s))
 
+    @property
+    def pipeline(self) -> Pipeline | None:
+        """The analysers, to look at while the session runs; None before the first item."""
+        return self._pipeline
+
+    def so_far(self) -> SessionFacts:
+        """Return what is known now; an answer that is still being given ends now."""
+        self._require_open()
+        self._findings.end_s = max(self._findings.end_s, self._end_s)
+        return self._facts(None, self._questions.marks_until(self._end_s))
+
     def close(self, recording: RecordingFacts | None = None) -> Report:
         """End the session and write its report.
 
@@ -221,7 +246,18 @@ class Session:
         self._questions.end(self._end_s)
         self._closed = True
         self._findings.end_s = max(self._findings.end_s, self._end_s)
-        return write_up(self._facts(recording))
+        return write_up(self._facts(recording, self._questions.marks))
+
+    def _stop(self, purpose: Purpose) -> None:
+        """End an analysis that is no longer consented to."""
+        if self._pipeline is None:
+            return
+        if purpose == "behaviour":
+            self._pipeline.stop_behaviour()
+        elif purpose == "face":
+            self._pipeline.stop_face()
+        elif purpose == "voice":
+            self._pipeline.stop_voice()
 
     def _open_pipeline(self) -> Pipeline:
         return Pipeline(
@@ -239,7 +275,7 @@ class Session:
         self._models += models_of(self._task_file)
         for name in {*self._models} - {"face_landmarker"}:
             model_path(name)
-        return TrackerProcess(self._task_file)
+        return self._tracker or TrackerProcess(self._task_file)
 
     def _open_behaviour(self) -> BehaviourModels:
         self._models += [READOUT, MOVEMENTS]
@@ -281,7 +317,7 @@ class Session:
         if self._closed:
             raise SessionStateError("this session is closed")
 
-    def _facts(self, recording: RecordingFacts | None) -> SessionFacts:
+    def _facts(self, recording: RecordingFacts | None, marks: tuple[Mark, ...]) -> SessionFacts:
         meter = self._pipeline.meter if self._pipeline else None
         behaviour_off = self._why_no_behaviour()
         if behaviour_off is not None:
@@ -296,7 +332,7 @@ class Session:
             session_id=self.session_id,
             created_at=self.created_at,
             script=self._script,
-            marks=self._questions.marks,
+            marks=marks,
             question_of=self._questions.question,
             customer=self._customer,
             external_ref=self._external_ref,
