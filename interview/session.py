@@ -15,6 +15,8 @@ from facesign.biometrics.face.sharpen import Sharpener
 from facesign.biometrics.face.spotter import MODEL as MOVEMENTS
 from facesign.biometrics.face.spotter import ClassifierSpotter
 from facesign.biometrics.face.tracker_process import TrackerProcess, models_of
+from facesign.biometrics.observation import Observation
+from facesign.biometrics.speakers.turns import Turn
 from facesign.biometrics.stream import Frame, Sound, Track
 from facesign.biometrics.voice.detector import SpeechDetector
 from facesign.errors import ConsentError, SessionStateError, SettingsError, TrackError
@@ -227,11 +229,21 @@ class Session:
         """The analysers, to look at while the session runs; None before the first item."""
         return self._pipeline
 
+    @property
+    def turns(self) -> Sequence[Turn]:
+        """Who spoke when, as far as it is known."""
+        return self._findings.turns
+
     def so_far(self) -> SessionFacts:
         """Return what is known now; an answer that is still being given ends now."""
         self._require_open()
         self._findings.end_s = max(self._findings.end_s, self._end_s)
         return self._facts(None, self._questions.marks_until(self._end_s))
+
+    def observe(self, observation: Observation) -> None:
+        """Add what was observed outside the analysers, such as a gap in the capture."""
+        self._require_open()
+        self._findings.add(observation)
 
     def close(self, recording: RecordingFacts | None = None) -> Report:
         """End the session and write its report.
