@@ -230,6 +230,11 @@ class Session:
         return self._pipeline
 
     @property
+    def time_s(self) -> float:
+        """Time up to which frames or sound were pushed."""
+        return self._end_s
+
+    @property
     def turns(self) -> Sequence[Turn]:
         """Who spoke when, as far as it is known."""
         return self._findings.turns

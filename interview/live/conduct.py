@@ -203,7 +203,14 @@ class Conduct:
         return open_voices(customer=self.plan.customer, home=self._home)
 
     def _consent(
-        self, *, time_s: float, purpose: str, granted: bool, text: str, lang: str, at: str | None = None
+        self,
+        *,
+        time_s: float,
+        purpose: str,
+        granted: bool,
+        text: str,
+        lang: str,
+        at: str | None = None,
     ) -> None:
         if self.stages.stage == "created":
             self.stages.move("consent")

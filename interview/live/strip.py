@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from facesign.interview.facts import SessionFacts, who_spoke
+from facesign.interview.facts import SessionFacts, turns_in
 from facesign.interview.findings import Findings
 from facesign.interview.pipeline import Pipeline
 
@@ -18,6 +18,8 @@ __all__ = ["SPAN_S", "LiveSpeech", "strip_of"]
 SPAN_S = 60.0
 STEP_S = 0.05
 LEAST_PAUSE_S = 0.25
+_MARKS = 60
+"""More questions than are asked in a minute."""
 Span = tuple[float, float]
 Timed = TypeVar("Timed")
 
@@ -94,7 +96,14 @@ def _speech(
     facts: SessionFacts, live: LiveSpeech, from_s: float
 ) -> Iterator[tuple[float, float, str]]:
     known_until_s = from_s
-    for start_s, end_s, subject in sorted(who_spoke(facts)):
+    found = facts.findings
+    turns = [t for t in _late(found.turns) if t.end_s > from_s and t.basis != "echo"]
+    spans = [(turn.start_s, turn.end_s, turn.subject) for turn in turns]
+    for utterance in _late(found.utterances):
+        heard = any(t.start_s < utterance.end_s and utterance.start_s < t.end_s for t in turns)
+        if utterance.end_s > from_s and not heard:
+            spans += turns_in(utterance, facts.marks[-_MARKS:])
+    for start_s, end_s, subject in sorted(spans):
         if end_s > from_s:
             known_until_s = max(known_until_s, end_s)
             yield max(start_s, from_s), end_s, subject

@@ -7,6 +7,8 @@ from typing import Any
 
 __all__ = [
     "AlreadyEnrolledError",
+    "ArchiveBusyError",
+    "ArchiveError",
     "CalibrationError",
     "ChecksumError",
     "ConfirmationError",
@@ -24,8 +26,11 @@ __all__ = [
     "MissingLibraryError",
     "ModelFileError",
     "ModelInputError",
+    "NotLiveError",
     "OutputError",
     "ProviderError",
+    "RecordDamagedError",
+    "RecordError",
     "SampleError",
     "ScenarioError",
     "ScriptError",
@@ -42,6 +47,7 @@ __all__ = [
     "UnknownCustomerError",
     "UnknownModelError",
     "UnknownSessionError",
+    "VerdictError",
     "WatchListError",
     "WorkerError",
 ]
@@ -186,7 +192,7 @@ class SessionStateError(FacesignError, RuntimeError):
     """A session was used after it was closed, or out of order."""
 
 
-class UnknownSessionError(FacesignError, KeyError):
+class NotLiveError(FacesignError, KeyError):
     """No live session has that id."""
 
     def __init__(self, session_id: str) -> None:
@@ -355,3 +361,46 @@ class TrialsError(FacesignError, ValueError):
 
     def __init__(self, path: Path, reason: str) -> None:
         super().__init__(f"{path}: {reason}")
+
+
+class ArchiveError(FacesignError, OSError):
+    """The archive cannot be opened or written; nothing of the operation was kept."""
+
+    def __init__(self, where: str, reason: str) -> None:
+        super().__init__(f"{where}: {reason}")
+
+
+class ArchiveBusyError(ArchiveError):
+    """Another process holds the archive for longer than was waited."""
+
+    def __init__(self, where: str, waited_s: float) -> None:
+        super().__init__(
+            where, f"another process has it locked for more than {waited_s:.0f} s; try again"
+        )
+
+
+class UnknownSessionError(FacesignError, KeyError):
+    """There is no session of that id."""
+
+    def __init__(self, session_id: str) -> None:
+        self._line = f"no session {session_id!r} in the archive"
+        super().__init__(self._line)
+
+    def __str__(self) -> str:
+        """Return the line without the quotes that KeyError adds."""
+        return self._line
+
+
+class VerdictError(FacesignError, ValueError):
+    """A verdict on a prompt or a flag lacks what it needs, or may not be given by this person."""
+
+
+class RecordError(FacesignError, OSError):
+    """An evidence record is missing, in use, cannot be read or cannot be written."""
+
+    def __init__(self, where: Path | str, reason: str) -> None:
+        super().__init__(f"{where}: {reason}")
+
+
+class RecordDamagedError(RecordError):
+    """An evidence record was changed or cut: the first place that does not hold is named."""
