@@ -15,6 +15,7 @@ from facesign.interview.consent import PURPOSES, Consent
 from facesign.interview.home import Home, require_one_of
 from facesign.interview.live.plan import SessionPlan
 from facesign.interview.live.stages import Pauser, Stages
+from facesign.interview.pipeline import Event
 from facesign.interview.report import Report
 from facesign.interview.script import Question
 from facesign.interview.session import Session
@@ -72,6 +73,7 @@ class Conduct:
         plan: What is settled.
         home: Settings, gallery and keys.
         tracker: A face tracker that was started beforehand.
+        watch: Called with everything that the analysers find.
     """
 
     def __init__(
@@ -82,6 +84,7 @@ class Conduct:
         plan: SessionPlan,
         home: Home,
         tracker: TrackerProcess | None = None,
+        watch: Callable[[Event], None] | None = None,
     ) -> None:
         self.session_id = session_id
         self.created_at = created_at
@@ -91,6 +94,7 @@ class Conduct:
         self.report: Report | None = None
         self.n_items = 0
         """Frames and runs of sound that were analyzed: what a command came after."""
+        self.decision: dict[str, Any] | None = None
         self.gaps: list[Gap] = []
         self.written = Written()
         self.consents: dict[str, tuple[Consent, str]] = {}
@@ -101,6 +105,7 @@ class Conduct:
         self.identity_only = False
         self._home = home
         self._tracker = tracker
+        self._watch = watch
         self._actions: Mapping[str, Callable[..., Any]] = {
             "consent": self._consent,
             "withdraw": self._withdraw,
@@ -154,6 +159,7 @@ class Conduct:
             settings=replace(self._home.settings(), lang=self.plan.lang),
             voices=self._open_voices if self.consents["voice"][0].granted else None,
             tracker=self._tracker,
+            watch=self._watch,
         )
         session.session_id, session.created_at = self.session_id, self.created_at
         session.take_consents([consent for consent, _ in self.consents.values()])

@@ -84,18 +84,17 @@ class Recent:
         power = float(np.mean(np.square(sound.samples))) if len(sound.samples) else 0.0
         _add(self._levels, sound.time_s, 10 * float(np.log10(power + 1e-12)))
 
-    def events(self, events: Iterable[Event]) -> None:
-        """Take what the analysers found."""
-        for event in events:
-            if isinstance(event, Face):
-                self._face = event
-                _add(self._found, event.time_s, event.found)
-                if event.picture is not None:
-                    _add(self._pictures, event.time_s, event.picture)
-            elif isinstance(event, FaceReading):
-                turned = np.hypot(event.block.yaw_deg, event.block.pitch_deg)
-                if np.isfinite(turned).any():
-                    _add(self._poses, float(event.block.time_s[-1]), float(np.nanmedian(turned)))
+    def event(self, event: Event) -> None:
+        """Take something that the analysers found."""
+        if isinstance(event, Face):
+            self._face = event
+            _add(self._found, event.time_s, event.found)
+            if event.picture is not None:
+                _add(self._pictures, event.time_s, event.picture)
+        elif isinstance(event, FaceReading):
+            turned = np.hypot(event.block.yaw_deg, event.block.pitch_deg)
+            if np.isfinite(turned).any():
+                _add(self._poses, float(event.block.time_s[-1]), float(np.nanmedian(turned)))
 
     def forget_face(self) -> None:
         """Drop what the face showed."""
