@@ -10,7 +10,7 @@ import os
 import threading
 import time
 import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from multiprocessing.connection import Connection
 from typing import Any
@@ -183,8 +183,9 @@ class Worker:
         except FacesignError as error:
             self._answer(command, error=error)
             return
+        # The state first: who is answered sees what came of it.
+        self._tell_state()
         self._answer(command, value=answer)
-        self._tell_at_s = 0.0
 
     def _answer(
         self, command: Command, *, value: Any = None, error: FacesignError | None = None
@@ -193,7 +194,7 @@ class Worker:
             self.tell("answer", command.number, value, error)
 
     def _do(self, command: Command) -> Any:
-        own = {
+        own: Callable[..., Any] | None = {
             "segment": self._open_segment,
             "end": self._end,
             "decide": self._decide,
@@ -331,7 +332,7 @@ class Worker:
         # Who stops is not written up; the record shows what was received.
         if stage == "interrupted":
             self._finish()
-        if stage != "closed":
+        if stage == "interrupted" or stage == "abandoned" or stage == "rescheduled":
             self._book.close(stage)
         self._over = True
 
