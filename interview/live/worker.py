@@ -28,6 +28,7 @@ from facesign.interview.live.logbook import Logbook
 from facesign.interview.live.plan import Start
 from facesign.interview.live.recent import Recent
 from facesign.interview.live.rehearsal import rehearse
+from facesign.interview.live.replay import opening
 from facesign.interview.live.segments import Segments
 from facesign.interview.live.view import LiveView
 
@@ -99,14 +100,8 @@ class Worker:
 
     def run(self) -> None:
         """Take what comes until the session has ended."""
-        self._book.add(
-            "live",
-            {
-                **self._start.plan.to_dict(),
-                "officer": self._start.officer,
-                "participants": list(self._start.plan.participants),
-            },
-        )
+        plan, settings = self._start.plan, self._start.home.settings()
+        self._book.add("live", opening(plan, settings, self._start.officer))
         threading.Thread(target=self._receive, name="receive", daemon=True).start()
         self._tell_state()
         while not self._over:
@@ -194,16 +189,16 @@ class Worker:
             self.tell("answer", command.number, value, error)
 
     def _do(self, command: Command) -> Any:
-        own: Callable[..., Any] | None = {
+        actions: Mapping[str, Callable[..., Any]] = {
             "segment": self._open_segment,
             "end": self._end,
             "decide": self._decide,
             "server_gone": self._server_gone,
             "cannot_write": self._cannot_write,
             "connection": self._connection,
-        }.get(command.name)
-        if own is not None:
-            return own(**command.values)
+        }
+        if command.name in actions:
+            return actions[command.name](**command.values)
         values = self._book.as_entered(command.name, command.values)
         before = self._conduct.n_items
         answer = self._conduct.apply(command.name, values, time_s=command.time_s)
