@@ -84,7 +84,7 @@ class Applicant:
     def __init__(self, server: Server, token: str) -> None:
         self.server = server
         self.token = token
-        self.http = httpx.Client(base_url=f"{server.url}/join/{token}")
+        self.http = httpx.Client(base_url=f"{server.url}/join/{token}", timeout=60)
         self.number = 0
         self.segment = 0
 
