@@ -225,6 +225,10 @@ class LiveSession:
         """End it without a decision, and close its record."""
         self._worker.close()
 
+    def kill_worker(self) -> None:
+        """End the worker at once, as a crash would."""
+        self._worker.kill()
+
     def _filled(self, state: dict[str, Any]) -> dict[str, Any]:
         lost_s = self.lost_s
         return {
