@@ -9,7 +9,7 @@ from itertools import groupby, pairwise
 
 from facesign.biometrics.face.baseline import Baseline
 from facesign.biometrics.face.meter import Rebased
-from facesign.biometrics.observation import Subject
+from facesign.biometrics.observation import Observation, Subject
 from facesign.biometrics.speakers.turns import Turn
 from facesign.biometrics.stream import Track
 from facesign.biometrics.voice.quality import VoiceQuality
@@ -68,6 +68,8 @@ class SessionFacts:
     has_voiceprint: bool
     """Whether the applicant's voice was compared with a customer's voiceprint."""
     recording: RecordingFacts | None
+    past: tuple[Observation, ...] = ()
+    """What earlier sessions and the gallery know of the customer."""
 
 
 def turns_in(

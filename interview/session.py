@@ -15,6 +15,7 @@ from facesign.biometrics.face.sharpen import Sharpener
 from facesign.biometrics.face.spotter import MODEL as MOVEMENTS
 from facesign.biometrics.face.spotter import ClassifierSpotter
 from facesign.biometrics.face.tracker_process import TrackerProcess, models_of
+from facesign.biometrics.observation import Observation
 from facesign.biometrics.stream import Frame, Sound, Track
 from facesign.biometrics.voice.detector import SpeechDetector
 from facesign.errors import ConsentError, SessionStateError, SettingsError, TrackError
@@ -28,6 +29,7 @@ from facesign.interview.pictures import PictureKeeper
 from facesign.interview.pipeline import BehaviourModels, Pipeline
 from facesign.interview.questions import QuestionLog
 from facesign.interview.report import Report
+from facesign.interview.risk.steadiness import SOUND_GAP_S, GapWatcher
 from facesign.interview.script import Script, load_script
 from facesign.interview.voices import Voices
 from facesign.interview.writeup import write_up
@@ -60,6 +62,7 @@ class Session:
         recorded: Frames and sound come from a recording made elsewhere, so consent that
             is not shown is reported instead of refused.
         voices: What voices are told apart and compared with; None where they are not.
+        past: What earlier sessions and the gallery know, see `past_observations`.
 
     Raises:
         SettingsError: an option has a value that is not allowed.
@@ -82,6 +85,7 @@ class Session:
         task_file: Path | None = None,
         recorded: bool = False,
         voices: Voices | None = None,
+        past: Sequence[Observation] = (),
     ) -> None:
         if marks and script is None:
             raise SettingsError("marks name questions of a script: give the script as well")
@@ -109,6 +113,7 @@ class Session:
         self._tracks = tuple(tracks)
         self._task_file = task_file
         self._voices = voices
+        self._past = tuple(past)
         self._marked = bool(marks)
         self._questions = QuestionLog(self._script, in_order(marks))
         for mark in marks:
@@ -116,6 +121,7 @@ class Session:
         self._consent = ConsentBook()
         self._evidence: list[ExternalEvidence] = []
         self._findings = Findings()
+        self._sound_gaps = {track: GapWatcher("sound.gap", SOUND_GAP_S) for track in tracks}
         self._pictures = PictureKeeper()
         self._pipeline: Pipeline | None = None
         self._models: list[str] = []
@@ -162,6 +168,8 @@ class Session:
                 raise TrackError(" or ".join(self._tracks) or "no", item.track)
             self._has_audio = True
             self._end_s = max(self._end_s, item.end_s)
+            gaps = self._sound_gaps[item.track].push(item.time_s, item.end_s)
+            self._findings.observations.extend(gaps)
             allowed = self._may_use("voice")
         else:
             self._has_video = True
@@ -317,4 +325,5 @@ class Session:
             images=() if self._consent.decision("face") is False else self._pictures.images,
             recording=recording,
             has_voiceprint=self._voices is not None and self._voices.verifier is not None,
+            past=self._past,
         )

@@ -23,6 +23,7 @@ __all__ = [
     "MissingLibraryError",
     "ModelFileError",
     "ModelInputError",
+    "MonitorError",
     "OutputError",
     "ProviderError",
     "SampleError",
@@ -173,6 +174,10 @@ class ScenarioError(FacesignError, ValueError):
 
 class ScriptError(FacesignError, ValueError):
     """A question script is unknown or malformed."""
+
+
+class MonitorError(FacesignError, ValueError):
+    """A monitoring point is unknown or malformed."""
 
 
 class MarksError(FacesignError, ValueError):
