@@ -75,7 +75,9 @@ def listen(speech: Path, encoder: VoiceEncoder) -> Iterator[Heard]:
         rng = np.random.default_rng((SEED, number))
         found: list[npt.NDArray[np.float64]] = []
         for samples in _recordings(speech, paths, rng):
-            for run in _runs(_through(samples, ("clean", "babble", "office")[number % 3], noise, rng)):
+            for run in _runs(
+                _through(samples, ("clean", "babble", "office")[number % 3], noise, rng)
+            ):
                 found += [
                     encoder.embed(run[w.start : w.end]).astype(np.float64)
                     for w in windows_over(len(run))
