@@ -15,7 +15,7 @@ import pickle
 import time
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -23,13 +23,14 @@ import numpy as np
 import soxr
 
 from facesign.biometrics.stream import SAMPLE_RATE_HZ, FloatArray, Frame, Sound, Track
-from facesign.errors import FacesignError
+from facesign.errors import EnrollmentError
 from facesign.interview.facts import SessionFacts
 from facesign.interview.fingerprints import Fingerprints
 from facesign.interview.home import Home, Settings
 from facesign.interview.marks import Mark
 from facesign.interview.session import Participant, Session
 from facesign.interview.spool import SignalSpool
+from facesign.interview.voice_session import open_voices
 from facesign.interview.voices import Voices
 from facesign.models.registry import model_path
 from facesign.samples.studio.production import Production
@@ -51,6 +52,8 @@ class Take:
     seed: int
     asked: str
     """`all` questions of the script, or the scenario's `own`."""
+    sound_only: bool
+    """Whether nothing was filmed."""
     facts: SessionFacts
 
     @property
@@ -63,9 +66,9 @@ def read_takes(folder: Path) -> list[Take]:
     """Read the takes of a folder that this script wrote, in the order of their names."""
     takes = []
     for path in sorted(folder.glob("*.take")):
-        take: Take = pickle.loads(path.read_bytes())
-        take.facts.findings.signals = SignalSpool()
-        takes.append(take)
+        values = pickle.loads(path.read_bytes())
+        values["facts"]["findings"].signals = SignalSpool()
+        takes.append(Take(**{**values, "facts": SessionFacts(**values["facts"])}))
     return takes
 
 
@@ -76,13 +79,13 @@ def film(scenario: Scenario, seed: int, rig: Rig, asked: str, *, sound_only: boo
         scenario = scenario.model_copy(update={"dialogue": dialogue})
     with closing(Production(scenario, seed, rig)) as production, TemporaryDirectory() as folder:
         home = Home(Path(folder))
-        with Fingerprints.open(home=home, announce=lambda _: None) as prints:
-            return Take(
-                scenario.name,
-                seed,
-                asked,
-                _facts(production, _voices(prints, production), sound_only=sound_only),
-            )
+        try:
+            _enroll(home, production)
+        except EnrollmentError as error:
+            print(f"  no voiceprint: {error}", flush=True)
+        voices = open_voices(customer=CUSTOMER, home=home)
+        facts = _facts(production, voices, sound_only=sound_only)
+        return Take(scenario.name, seed, asked, sound_only, facts)
 
 
 def _small(scenario: Scenario) -> Scenario:
@@ -91,21 +94,13 @@ def _small(scenario: Scenario) -> Scenario:
     return scenario.model_copy(update={"view": view})
 
 
-def _voices(prints: Fingerprints, production: Production) -> Voices:
+def _enroll(home: Home, production: Production) -> None:
+    """Enroll and confirm the customer's voice from another day."""
     speech = soxr.resample(production.enrollment(), RATE_HZ, SAMPLE_RATE_HZ)
-    try:
-        prints.enroll(
-            CUSTOMER,
-            [np.ascontiguousarray(part, np.float32) for part in np.array_split(speech, 3)],
-            identity_proof="studio",
-            record="studio",
-        )
+    parts = [np.ascontiguousarray(part, np.float32) for part in np.array_split(speech, 3)]
+    with Fingerprints.open(home=home, announce=lambda _: None) as prints:
+        prints.enroll(CUSTOMER, parts, identity_proof="rendered person", record="studio")
         prints.confirm(CUSTOMER, by="studio")
-        verifier = prints.verifier(CUSTOMER)
-    except FacesignError as error:
-        print(f"  no voiceprint: {error}", flush=True)
-        verifier = None
-    return Voices(prints.encoder, verifier)
 
 
 def _facts(production: Production, voices: Voices, *, sound_only: bool) -> SessionFacts:
@@ -195,7 +190,8 @@ def main() -> None:
             continue
         began = time.monotonic()
         take = film(_small(load_scenario(name)), int(seed), rig, asked, sound_only="sound" in rest)
-        path.write_bytes(pickle.dumps(take))
+        values = {one.name: getattr(take.facts, one.name) for one in fields(take.facts)}
+        path.write_bytes(pickle.dumps({**vars(take), "facts": values}))
         print(f"{path.name}: {60 * take.minutes:.0f} s in {time.monotonic() - began:.0f} s", flush=True)
 
 

@@ -27,6 +27,7 @@ from facesign.biometrics.stream import (
     SAMPLE_RATE_HZ,
     BlockGrid,
     BoolArray,
+    FloatArray,
     Frame,
     Sound,
     TimeArray,
@@ -87,7 +88,8 @@ class Pipeline:
         tracks: The sound that will be pushed.
         questions: What is asked when.
         baseline: What the person's own baseline is made of.
-        voices: What voices are told apart with; None where they are not.
+        open_voices: Opens what voices are told apart with when the first sound comes, and
+            may give None where they are not.
     """
 
     def __init__(
@@ -98,16 +100,17 @@ class Pipeline:
         tracks: Sequence[Track],
         questions: QuestionLog,
         baseline: BaselineSource,
-        voices: Voices | None = None,
+        open_voices: Callable[[], Voices | None] = lambda: None,
     ) -> None:
-        self._speakers = None if voices is None else SpeakerPath(voices, questions)
+        self._open_voices: Callable[[], Voices | None] | None = open_voices
+        self._speakers: SpeakerPath | None = None
         # The officer is heard only to know when they speak; nobody's prosody without behaviour.
         with_prosody = open_behaviour is not None
         self._voices = {
             track: Utterances(
                 track,
                 with_prosody=with_prosody and track != "officer",
-                listener=None if self._speakers is None else partial(self._speakers.heard, track),
+                listener=partial(self._heard, track),
             )
             for track in tracks
         }
@@ -118,7 +121,7 @@ class Pipeline:
             questions=questions,
             baseline=baseline,
             open_behaviour=open_behaviour,
-            speakers=self._speakers,
+            mouth=self._mouth,
         )
         self._open_tracker = open_tracker
         self._face: _FacePath | None = None
@@ -138,6 +141,7 @@ class Pipeline:
         """Take one frame or run of sound; yield what became known with it."""
         if isinstance(item, Sound):
             if item.track in self._voices:
+                self._start_speakers()
                 for sound in _short(item):
                     yield from self._voices[item.track].push(sound)
                     if self._speakers is not None:
@@ -157,6 +161,19 @@ class Pipeline:
             yield from self._face.finish(self._speaking_at)
         if self._speakers is not None:
             yield from self._speakers.finish()
+
+    def _start_speakers(self) -> None:
+        if self._open_voices is not None:
+            voices, self._open_voices = self._open_voices(), None
+            self._speakers = None if voices is None else SpeakerPath(voices, self._questions)
+
+    def _heard(self, track: Track, start_s: float, samples: FloatArray) -> None:
+        if self._speakers is not None:
+            self._speakers.heard(track, start_s, samples)
+
+    def _mouth(self, time_s: TimeArray, channels: FloatArray) -> None:
+        if self._speakers is not None:
+            self._speakers.mouth(time_s, channels)
 
     def _heard_until_s(self) -> float:
         if self._listened_to is None:
@@ -196,10 +213,10 @@ class _FacePath:
         questions: QuestionLog,
         baseline: BaselineSource,
         open_behaviour: Callable[[], BehaviourModels] | None,
-        speakers: SpeakerPath | None,
+        mouth: Callable[[TimeArray, FloatArray], None],
     ) -> None:
         self._tracker = tracker
-        self._speakers = speakers
+        self._mouth = mouth
         self._questions = questions
         self._presence = PresenceWatcher()
         self._grid: BlockGrid[Face] = BlockGrid(lambda face: face.time_s)
@@ -246,8 +263,7 @@ class _FacePath:
         times = np.array([face.time_s for face in faces])
         block = read_block(faces, speaking_at(times))
         gaze = gaze_of(block)
-        if self._speakers is not None:
-            self._speakers.mouth(times, block.channels)
+        self._mouth(times, block.channels)
         if self.meter is None or self._models is None:
             yield FaceReading(block, gaze, None)
             return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal, TypeAlias, get_args
@@ -61,7 +61,8 @@ class Session:
         task_file: A Face Landmarker `.task` file to use instead of the bundled mesh.
         recorded: Frames and sound come from a recording made elsewhere, so consent that
             is not shown is reported instead of refused.
-        voices: What voices are told apart and compared with; None where they are not.
+        voices: What voices are told apart and compared with, see `open_voices`, or a function
+            that opens it once sound may be analyzed; None where they are not.
         past: What earlier sessions and the gallery know, see `past_observations`.
 
     Raises:
@@ -84,7 +85,7 @@ class Session:
         settings: Settings | None = None,
         task_file: Path | None = None,
         recorded: bool = False,
-        voices: Voices | None = None,
+        voices: Voices | Callable[[], Voices] | None = None,
         past: Sequence[Observation] = (),
     ) -> None:
         if marks and script is None:
@@ -112,7 +113,9 @@ class Session:
         self._participants = tuple(participants)
         self._tracks = tuple(tracks)
         self._task_file = task_file
-        self._voices = voices
+        self._open_voices = voices
+        self.voices: Voices | None = None
+        """What voices are told apart with, once sound may be analyzed."""
         self._past = tuple(past)
         self._marked = bool(marks)
         self._questions = QuestionLog(self._script, in_order(marks))
@@ -238,8 +241,13 @@ class Session:
             tracks=() if self._consent.decision("voice") is False else self._tracks,
             questions=self._questions,
             baseline=self._baseline_source(),
-            voices=self._voices,
+            open_voices=self._voices_opened,
         )
+
+    def _voices_opened(self) -> Voices | None:
+        given = self._open_voices
+        self.voices = given() if callable(given) else given
+        return self.voices
 
     def _open_tracker(self) -> TrackerProcess:
         if self._task_file is not None:
@@ -300,6 +308,8 @@ class Session:
             self._findings.forget_voice()
         voice = self._pipeline.voice_quality if self._pipeline else None
         models = [*self._models, *(SpeechDetector.models if voice is not None else ())]
+        if voice is not None and self.voices is not None:
+            models += self.voices.models
         return SessionFacts(
             session_id=self.session_id,
             created_at=self.created_at,
@@ -324,6 +334,14 @@ class Session:
             models=tuple(dict.fromkeys(models)),
             images=() if self._consent.decision("face") is False else self._pictures.images,
             recording=recording,
-            has_voiceprint=self._voices is not None and self._voices.verifier is not None,
+            unverified=_why_unverified(self.voices),
+            voices_known=None if self.voices is None else self.voices.separation is not None,
             past=self._past,
         )
+
+
+def _why_unverified(voices: Voices | None) -> str | None:
+    """Return the reason code why no voiceprint is compared, None where one is."""
+    if voices is None:
+        return "no_voiceprint"
+    return voices.unverified if voices.verifier is None else None

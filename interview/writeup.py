@@ -14,7 +14,7 @@ from facesign.interview.checks import Conditions, run_checks, voice_observations
 from facesign.interview.details import report_details
 from facesign.interview.facts import SessionFacts, speaker_heard
 from facesign.interview.flags import flags_from
-from facesign.interview.heard import compared, voices_heard
+from facesign.interview.heard import compared, told_apart, voices_heard
 from facesign.interview.outcome import Reason, decide_outcome
 from facesign.interview.prompts import Prompt, prompts_from
 from facesign.interview.report import Report
@@ -132,7 +132,7 @@ def _conditions(facts: SessionFacts) -> Conditions:
         has_baseline=bool(facts.baselines),
         speakers_known=any(m.end_known for m in facts.marks) or "applicant" in facts.tracks,
         voice=facts.voice,
-        has_voiceprint=facts.has_voiceprint,
+        unverified=facts.unverified,
     )
 
 
@@ -166,6 +166,8 @@ def _all_observations(
     rows = [*found.observations, *quality, *summary]
     rows += [_of_utterance(facts, u) for u in found.utterances]
     rows += [*voices_heard(found.turns), *compared(found.compared)]
+    if facts.voices_known is not None and found.utterances:
+        rows.append(told_apart(found.turns, found.end_s, by_voice=facts.voices_known))
     if facts.behaviour_off is None:
         rows += unassessed_signals(facts)
         for _, measured in measure_answers(answers):

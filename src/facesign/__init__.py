@@ -27,6 +27,7 @@ __all__ = [
     "analyze",
     "errors",
     "load_script",
+    "open_voices",
     "read_consent",
     "read_marks",
 ]
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
     from facesign.interview.report import Report
     from facesign.interview.script import Script, load_script
     from facesign.interview.session import Session
+    from facesign.interview.voice_session import open_voices
 
 _HOME_OF = {
     "Consent": "facesign.interview.consent",
@@ -66,6 +68,7 @@ _HOME_OF = {
     "Settings": "facesign.interview.home",
     "Sound": "facesign.biometrics.stream",
     "analyze": "facesign.interview.analysis",
+    "open_voices": "facesign.interview.voice_session",
 }
 
 if not TYPE_CHECKING:
