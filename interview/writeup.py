@@ -18,9 +18,12 @@ from facesign.interview.heard import compared, told_apart, voices_heard
 from facesign.interview.outcome import Reason, decide_outcome
 from facesign.interview.prompts import Prompt, prompts_from
 from facesign.interview.report import Report
+from facesign.interview.risk.answers import answer_behaviour, answer_facts
+from facesign.interview.risk.session_facts import session_facts
+from facesign.interview.risk.watch import watched
 from facesign.interview.summary import face_summary, voice_summary
 
-__all__ = ["write_up"]
+__all__ = ["observed", "write_up"]
 
 
 def write_up(facts: SessionFacts) -> Report:
@@ -28,6 +31,10 @@ def write_up(facts: SessionFacts) -> Report:
     findings = facts.findings
     answers = _answers(facts)
     prompts = _prompts(facts, answers)
+    quality = _quality(facts)
+    summary = _summary(facts, answers)
+    observations = _all_observations(facts, answers, quality, summary)
+    state = watched(observations, others_declared=facts.others_declared, end_s=findings.end_s)
     flags = flags_from(
         findings.observations,
         facts.evidence,
@@ -36,8 +43,8 @@ def write_up(facts: SessionFacts) -> Report:
         reliability=_reliability(facts),
         turns=findings.turns,
         comparisons=findings.compared,
+        state=state,
     )
-    quality = _quality(facts)
     checks = run_checks(
         findings,
         quality,
@@ -48,7 +55,6 @@ def write_up(facts: SessionFacts) -> Report:
         facts.settings.required_checks,
     )
     outcome, reasons = decide_outcome(checks, flags, _capture_reasons(facts))
-    summary = _summary(facts, answers)
     return Report(
         session_id=facts.session_id,
         created_at=facts.created_at,
@@ -65,13 +71,23 @@ def write_up(facts: SessionFacts) -> Report:
             "voice": next((one.to_dict() for one in findings.compared if one.is_whole), None),
         },
         quality=quality,
-        observations=_all_observations(facts, answers, quality, summary),
+        monitors=state.fired,
+        observations=observations,
         movements=tuple(findings.movements),
         unassessed=tuple(findings.unassessed),
         details=report_details(facts, answers, checks, prompts, flags, summary),
         signals=findings.signals,
         images=facts.images,
     )
+
+
+def observed(facts: SessionFacts) -> tuple[Observation, ...]:
+    """Return everything observed so far, in time order: what the monitoring points read.
+
+    A session that still runs may be asked again and again; `RiskWatch` ignores what it had.
+    """
+    answers = _answers(facts)
+    return _all_observations(facts, answers, _quality(facts), _summary(facts, answers))
 
 
 def _quality(facts: SessionFacts) -> tuple[Observation, ...]:
@@ -168,7 +184,9 @@ def _all_observations(
     rows += [*voices_heard(found.turns), *compared(found.compared)]
     if facts.voices_known is not None and found.utterances:
         rows.append(told_apart(found.turns, found.end_s, by_voice=facts.voices_known))
+    rows += [*session_facts(facts), *answer_facts(answers, found.turns), *facts.past]
     if facts.behaviour_off is None:
+        rows += answer_behaviour(answers, found.named("head.turned"), found.turns)
         rows += unassessed_signals(facts)
         for _, measured in measure_answers(answers):
             rows += measured

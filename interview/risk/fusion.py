@@ -199,15 +199,11 @@ def _discounted(code: str, ranked: Sequence[Fired]) -> tuple[Contribution, ...]:
     return tuple(made)
 
 
-def _total(
-    family: Family, contributions: Sequence[Contribution], state: RiskState
-) -> FamilyTotal:
+def _total(family: Family, contributions: Sequence[Contribution], state: RiskState) -> FamilyTotal:
     points = [one for one in monitors() if one.family == family]
     assessed = sum(one.monitor_id in state.assessed for one in points)
     found = [one.points for one in contributions if one.family == family]
     if not assessed and not found:
         return FamilyTotal(family, "not_assessed", None, 0, len(points))
     least, most = BOUNDS.get(family, (float("-inf"), float("inf")))
-    return FamilyTotal(
-        family, "assessed", min(max(sum(found), least), most), assessed, len(points)
-    )
+    return FamilyTotal(family, "assessed", min(max(sum(found), least), most), assessed, len(points))

@@ -154,9 +154,7 @@ def _of_voice(voice: VoiceElsewhere | None) -> Iterator[Observation]:
 
 
 def _count(name: str, value: int) -> Observation:
-    return Observation(
-        name, 0.0, 0.0, float(value), "count", subject="session", analyser=ANALYSER
-    )
+    return Observation(name, 0.0, 0.0, float(value), "count", subject="session", analyser=ANALYSER)
 
 
 def _missing(name: str, reason: str) -> Observation:

@@ -163,9 +163,10 @@ def _monitor(where: str, row: Any) -> Monitor:
 
 
 def _pattern(where: str, row: Mapping[str, Any]) -> Pattern:
-    kind, of = row.get("pattern"), row.get("of")
-    kinds = get_args(Kind)
-    _require(kind in kinds, where, f"pattern {kind!r} is none of {', '.join(kinds)}")
+    given, of = row.get("pattern"), row.get("of")
+    kinds: dict[Any, Kind] = {one: one for one in get_args(Kind)}
+    _require(given in kinds, where, f"pattern {given!r} is none of {', '.join(kinds)}")
+    kind = kinds[given]
     _require(isinstance(of, list) and bool(of), where, "`of` lists no condition")
     single = kind in ("threshold", "count")
     wanted = 1 if single else 2

@@ -80,9 +80,7 @@ def _questions(facts: SessionFacts) -> Iterator[Observation]:
     for before, after in pairwise(facts.marks):
         gap_s = after.asked_start_s - before.answer_end_s
         if gap_s > 0:
-            yield _session(
-                "question.break", before.answer_end_s, after.asked_start_s, gap_s, "s"
-            )
+            yield _session("question.break", before.answer_end_s, after.asked_start_s, gap_s, "s")
 
 
 def _most_repeated(asked: Sequence[str]) -> int:

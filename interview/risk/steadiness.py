@@ -67,7 +67,11 @@ class LightWatcher:
             self._kept.popleft()
         before = [b for t, b in self._kept if t < time_s - 2 * WINDOW_S]
         after = [b for t, b in self._kept if t > time_s - WINDOW_S]
-        if len(before) < LEAST_SAMPLES or len(after) < LEAST_SAMPLES or time_s - self._told_s < 3 * WINDOW_S:
+        if (
+            len(before) < LEAST_SAMPLES
+            or len(after) < LEAST_SAMPLES
+            or time_s - self._told_s < 3 * WINDOW_S
+        ):
             return
         was, now = float(np.median(before)), float(np.median(after))
         ratio = max(was, now, 1.0) / max(min(was, now), 1.0)

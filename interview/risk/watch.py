@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 from facesign.biometrics.observation import Observation
 from facesign.errors import MonitorError
 from facesign.interview.risk.monitors import Family, Monitor, monitors
 from facesign.interview.risk.patterns import Evidence, PatternState, open_pattern
 
-__all__ = ["Fired", "RiskState", "RiskWatch"]
+__all__ = ["Fired", "RiskState", "RiskWatch", "watched"]
 
+Reading: TypeAlias = tuple[float | None, float | None, str]
+"""Value, threshold, unit."""
 MOST_TOLD = 12
 """Observations listed as evidence of one finding; all that fit count."""
 MOST_KEPT = 64
@@ -160,6 +162,9 @@ class RiskWatch:
     def _tell(self, point: Monitor, evidence: Evidence) -> Fired | None:
         """File a finding; one that shares evidence with the last grows it instead."""
         before = self._fired.setdefault(point.monitor_id, [])
+        if point.whole_session:
+            before[:] = [_fired(point, evidence)]
+            return before[0]
         for at, one in enumerate(before):
             if any(part in one.evidence for part in evidence):
                 joined = tuple(dict.fromkeys((*one.evidence, *evidence)))
@@ -171,6 +176,17 @@ class RiskWatch:
         return before[-1]
 
 
+def watched(
+    observations: Iterable[Observation], *, others_declared: bool, end_s: float
+) -> RiskState:
+    """Watch a session that has ended: its observations in the order in which they ended."""
+    watch = RiskWatch(others_declared=others_declared)
+    for one in sorted(observations, key=lambda one: (one.end_s, one.start_s, one.name)):
+        watch.push(one)
+    watch.finish(end_s)
+    return watch.state()
+
+
 def _fired(point: Monitor, evidence: Evidence) -> Fired:
     pattern = point.pattern
     if pattern is None:
@@ -178,9 +194,10 @@ def _fired(point: Monitor, evidence: Evidence) -> Fired:
     first = pattern.of[0]
     told = [one for one in evidence if one.name == first.name] or list(evidence)
     if pattern.kind == "count":
-        value, threshold, unit = float(len(told)), float(pattern.least), "count"
+        reading: Reading = (float(len(told)), float(pattern.least), "count")
     else:
-        value, threshold, unit = _furthest(first.reading(one) for one in told)
+        reading = _furthest(first.reading(one) for one in told)
+    value, threshold, unit = reading
     inner = [one for one in evidence if one.name != pattern.within] or list(evidence)
     return Fired(
         monitor=point,
@@ -193,9 +210,7 @@ def _fired(point: Monitor, evidence: Evidence) -> Fired:
     )
 
 
-def _furthest(
-    readings: Iterable[tuple[float | None, float | None, str]],
-) -> tuple[float | None, float | None, str]:
+def _furthest(readings: Iterable[Reading]) -> Reading:
     """Return the reading that lies furthest beyond its threshold."""
     rows = list(readings)
     return max(rows, key=lambda row: abs((row[0] or 0.0) - (row[1] or 0.0)))

@@ -25,6 +25,7 @@ SECTION_OF = {
     "question_kind": "question_kind",
     "flag_code": "flag",
     "flag_family": "family",
+    "monitor_family": "monitor_family",
     "baseline_source": "baseline_source",
     "lane_name": "lane",
     "series_name": "series",
