@@ -192,7 +192,10 @@ def main() -> None:
         take = film(_small(load_scenario(name)), int(seed), rig, asked, sound_only="sound" in rest)
         values = {one.name: getattr(take.facts, one.name) for one in fields(take.facts)}
         path.write_bytes(pickle.dumps({**vars(take), "facts": values}))
-        print(f"{path.name}: {60 * take.minutes:.0f} s in {time.monotonic() - began:.0f} s", flush=True)
+        print(
+            f"{path.name}: {60 * take.minutes:.0f} s in {time.monotonic() - began:.0f} s",
+            flush=True,
+        )
 
 
 if __name__ == "__main__":

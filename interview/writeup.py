@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from facesign.biometrics.face.quality import Reliability, reliability_of
 from facesign.biometrics.observation import Observation
@@ -33,7 +33,7 @@ def write_up(facts: SessionFacts) -> Report:
     prompts = _prompts(facts, answers)
     quality = _quality(facts)
     summary = _summary(facts, answers)
-    observations = _all_observations(facts, answers, quality, summary)
+    observations = _all_observations(facts, answers, quality)
     state = watched(observations, others_declared=facts.others_declared, end_s=findings.end_s)
     flags = flags_from(
         findings.observations,
@@ -72,7 +72,7 @@ def write_up(facts: SessionFacts) -> Report:
         },
         quality=quality,
         monitors=state.fired,
-        observations=observations,
+        observations=_in_time_order([*observations, *summary]),
         movements=tuple(findings.movements),
         unassessed=tuple(findings.unassessed),
         details=report_details(facts, answers, checks, prompts, flags, summary),
@@ -84,10 +84,12 @@ def write_up(facts: SessionFacts) -> Report:
 def observed(facts: SessionFacts) -> tuple[Observation, ...]:
     """Return everything observed so far, in time order: what the monitoring points read.
 
+    Summaries of the whole are left out: they have the names of what each answer measures.
+
     A session that still runs may be asked again and again; `RiskWatch` ignores what it had.
     """
     answers = _answers(facts)
-    return _all_observations(facts, answers, _quality(facts), _summary(facts, answers))
+    return _all_observations(facts, answers, _quality(facts))
 
 
 def _quality(facts: SessionFacts) -> tuple[Observation, ...]:
@@ -176,10 +178,9 @@ def _all_observations(
     facts: SessionFacts,
     answers: tuple[Answer, ...],
     quality: tuple[Observation, ...],
-    summary: tuple[Observation, ...],
 ) -> tuple[Observation, ...]:
     found = facts.findings
-    rows = [*found.observations, *quality, *summary]
+    rows = [*found.observations, *quality]
     rows += [_of_utterance(facts, u) for u in found.utterances]
     rows += [*voices_heard(found.turns), *compared(found.compared)]
     if facts.voices_known is not None and found.utterances:
@@ -194,6 +195,10 @@ def _all_observations(
         rows += [
             _event("face.movement", m.onset_s, m.offset_s, m.strength) for m in found.movements
         ]
+    return _in_time_order(rows)
+
+
+def _in_time_order(rows: Iterable[Observation]) -> tuple[Observation, ...]:
     return tuple(sorted(rows, key=lambda o: (o.start_s, o.end_s, o.name)))
 
 

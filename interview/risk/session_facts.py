@@ -110,7 +110,7 @@ def _voices(facts: SessionFacts) -> Iterator[Observation]:
     own_s = sum(t.duration_s for t in turns if t.subject == "applicant" and t.basis != "echo")
     other_s = sum(t.duration_s for t in turns if t.subject == "other")
     end_s = facts.findings.end_s
-    if own_s > 0:
+    if own_s > 0 and facts.voices_known:
         yield _session("voice.other_share", 0.0, end_s, other_s / (own_s + other_s), "1")
     echo = [turn for turn in turns if turn.basis == "echo"]
     if echo:

@@ -57,6 +57,8 @@ class LightWatcher:
     def __init__(self) -> None:
         self._kept: deque[tuple[float, float]] = deque(maxlen=512)
         self._told_s = -np.inf
+        self._rising: tuple[float, float] | None = None
+        """When the step was largest so far, and how large."""
 
     def push(self, time_s: float, brightness: float) -> Iterator[Observation]:
         """Take the brightness of the face, 0 to 255; yield a step of light once it is over."""
@@ -75,14 +77,20 @@ class LightWatcher:
             return
         was, now = float(np.median(before)), float(np.median(after))
         ratio = max(was, now, 1.0) / max(min(was, now), 1.0)
-        if ratio >= STEP_RATIO:
-            self._told_s = time_s
-            yield Observation(
-                "light.step",
-                time_s - 2 * WINDOW_S,
-                time_s - WINDOW_S,
-                ratio,
-                "1",
-                subject="session",
-                analyser=ANALYSER,
-            )
+        if ratio >= STEP_RATIO and (self._rising is None or ratio > self._rising[1]):
+            self._rising = (time_s, ratio)
+        elif self._rising is not None:
+            yield self._told(*self._rising)
+            self._rising = None
+
+    def _told(self, time_s: float, ratio: float) -> Observation:
+        self._told_s = time_s
+        return Observation(
+            "light.step",
+            time_s - 2 * WINDOW_S,
+            time_s - WINDOW_S,
+            ratio,
+            "1",
+            subject="session",
+            analyser=ANALYSER,
+        )
