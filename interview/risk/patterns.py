@@ -8,7 +8,7 @@ nothing depends on the order in which observations of one moment become known.
 from __future__ import annotations
 
 import heapq
-from bisect import bisect_left, insort
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
@@ -84,7 +84,8 @@ class PatternState:
             return None
         if number == len(self._pattern.of):
             return [new]
-        return [frame for frame in self._slots[-1].kept if _inside(new, frame)]
+        near = self._slots[-1].touching(new.start_s, new.end_s)
+        return [frame for frame in near if _inside(new, frame)]
 
 
 class _Slot:
@@ -94,20 +95,28 @@ class _Slot:
         self.condition = condition
         self.kept: list[Observation] = []
         self._starts: list[float] = []
+        self._longest_s = 0.0
 
     def add(self, observation: Observation) -> None:
         at = bisect_left(self._starts, observation.start_s)
         self._starts.insert(at, observation.start_s)
         self.kept.insert(at, observation)
+        self._longest_s = max(self._longest_s, observation.duration_s)
         if len(self.kept) > MOST_KEPT:
             del self.kept[0], self._starts[0]
 
     def starting(self, from_s: float, until_s: float) -> Sequence[Observation]:
-        first = bisect_left(self._starts, from_s)
-        last = bisect_left(self._starts, until_s)
-        while last < len(self._starts) and self._starts[last] <= until_s:
-            last += 1
-        return self.kept[first:last]
+        """Return those that start within an interval."""
+        return self.kept[bisect_left(self._starts, from_s) : bisect_right(self._starts, until_s)]
+
+    def touching(self, from_s: float, until_s: float) -> Sequence[Observation]:
+        """Return those that may reach into an interval."""
+        return self.starting(from_s - self._longest_s, until_s)
+
+    def inside(self, frame: Observation) -> list[Observation]:
+        """Return those whose middle is inside another observation."""
+        near = self.touching(frame.start_s, frame.end_s)
+        return [one for one in near if _inside(one, frame)]
 
 
 class _Threshold(PatternState):
@@ -118,7 +127,7 @@ class _Threshold(PatternState):
         if frames is None:
             return (new,)
         if number == len(self._pattern.of):
-            inside = [one for one in self._slots[0].kept if _inside(one, new)]
+            inside = self._slots[0].inside(new)
             return (inside[0], new) if inside else None
         return (new, frames[0]) if frames else None
 
@@ -133,7 +142,7 @@ class _Count(PatternState):
             near = self._slots[0].starting(new.start_s - window_s, new.start_s + window_s)
             return self._enough(near, new, window_s)
         for frame in frames:
-            inside = [one for one in self._slots[0].kept if _inside(one, frame)]
+            inside = self._slots[0].inside(frame)
             if len(inside) >= self._pattern.least:
                 return (*inside, frame)
         return None
@@ -144,7 +153,7 @@ class _Count(PatternState):
         least = self._pattern.least
         for first in range(len(near) - least + 1):
             run = [one for one in near[first:] if one.start_s - near[first].start_s <= window_s]
-            if len(run) >= least and new in run:
+            if len(run) >= least and any(one is new for one in run):
                 return tuple(run)
         return None
 
@@ -161,8 +170,13 @@ class _Sequence(PatternState):
         if at == len(self._pattern.of):
             yield ()
             return
-        slot = self._slots[at]
-        candidates = [new] if at == number else slot.kept
+        slot, window_s = self._slots[at], self._pattern.window_s
+        if at == number:
+            candidates: Sequence[Observation] = [new]
+        elif before is not None:
+            candidates = slot.starting(before.start_s, before.end_s + window_s)
+        else:
+            candidates = slot.kept
         if before is not None:
             candidates = [one for one in candidates if self._follows(before, one)]
         for one in reversed(candidates):
@@ -182,7 +196,7 @@ class _Combination(PatternState):
             return self._all_near(number, new)
         for frame in frames:
             parts = [
-                next((one for one in slot.kept if _inside(one, frame)), None)
+                next(iter(slot.inside(frame)), None)
                 for slot in self._slots[: len(self._pattern.of)]
             ]
             if all(part is not None for part in parts):
@@ -191,8 +205,10 @@ class _Combination(PatternState):
 
     def _all_near(self, number: int, new: Observation) -> Evidence | None:
         parts: list[Observation] = []
+        window_s = self._pattern.window_s
         for at, slot in enumerate(self._slots):
-            near = [new] if at == number else [one for one in slot.kept if self._near(one, new)]
+            around = slot.touching(new.start_s - window_s, new.end_s + window_s)
+            near = [new] if at == number else [one for one in around if self._near(one, new)]
             if not near:
                 return None
             parts.append(near[-1])

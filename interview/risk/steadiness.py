@@ -87,8 +87,8 @@ class LightWatcher:
         self._told_s = time_s
         return Observation(
             "light.step",
-            time_s - 2 * WINDOW_S,
             time_s - WINDOW_S,
+            time_s,
             ratio,
             "1",
             subject="session",

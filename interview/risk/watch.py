@@ -110,6 +110,8 @@ class RiskWatch:
             if one.pattern is not None and one.pattern.kind == "absence"
         ]
         self._fired: dict[str, list[Fired]] = {}
+        self._owner: dict[str, dict[Observation, int]] = {}
+        """Which finding of a point an observation belongs to."""
         self._names: set[str] = set()
         self._seen: set[Observation] = set()
         self._now_s = 0.0
@@ -162,18 +164,22 @@ class RiskWatch:
     def _tell(self, point: Monitor, evidence: Evidence) -> Fired | None:
         """File a finding; one that shares evidence with the last grows it instead."""
         before = self._fired.setdefault(point.monitor_id, [])
+        owner = self._owner.setdefault(point.monitor_id, {})
         if point.whole_session:
             before[:] = [_fired(point, evidence)]
             return before[0]
-        for at, one in enumerate(before):
-            if any(part in one.evidence for part in evidence):
-                joined = tuple(dict.fromkeys((*one.evidence, *evidence)))
-                before[at] = _fired(point, joined[:MOST_KEPT])
-                return before[at] if before[at] != one else None
-        if len(before) >= MOST_FIRED:
+        at = next((owner[part] for part in evidence if part in owner), None)
+        if at is None and len(before) >= MOST_FIRED:
             return None
-        before.append(_fired(point, evidence))
-        return before[-1]
+        if at is None:
+            at = len(before)
+            before.append(_fired(point, evidence))
+        elif new := [part for part in evidence if part not in owner]:
+            before[at] = _fired(point, (*before[at].evidence, *new)[:MOST_KEPT])
+        else:
+            return None
+        owner.update(dict.fromkeys(evidence, at))
+        return before[at]
 
 
 def watched(
