@@ -26,6 +26,7 @@ __all__ = [
     "MissingLibraryError",
     "ModelFileError",
     "ModelInputError",
+    "MonitorError",
     "NotLiveError",
     "OutputError",
     "ProviderError",
@@ -182,6 +183,10 @@ class ScenarioError(FacesignError, ValueError):
 
 class ScriptError(FacesignError, ValueError):
     """A question script is unknown or malformed."""
+
+
+class MonitorError(FacesignError, ValueError):
+    """A monitoring point is unknown or malformed."""
 
 
 class MarksError(FacesignError, ValueError):
