@@ -70,7 +70,7 @@ def test_an_impostors_voice_becomes_a_flag_over_what_they_said(home: Home, tmp_p
     assert flag.value is not None
     assert flag.threshold is not None
     assert flag.value < -flag.threshold
-    assert (report.outcome, voice_check(report).found) == ("review", True)
+    assert (report.outcome, voice_check(report).finding) == ("review", True)
     voice = report.identity["voice"]
     assert (voice["decision"], voice["operating_point"]) == ("no_match", "cautious")
     assert "ecapa-embedded" in [model["name"] for model in report.details["models"]]
