@@ -28,7 +28,7 @@ from facesign.interview.flags import ExternalEvidence
 from facesign.interview.home import Home, Settings, require_one_of
 from facesign.interview.marks import Mark, in_order
 from facesign.interview.pictures import PictureKeeper
-from facesign.interview.pipeline import BehaviourModels, Pipeline
+from facesign.interview.pipeline import BehaviourModels, Event, Pipeline
 from facesign.interview.questions import QuestionLog
 from facesign.interview.record.contents import settings_to_dict
 from facesign.interview.record.keeper import SessionKeeper
@@ -69,6 +69,7 @@ class Session:
             that opens it once sound may be analyzed; None where they are not.
         tracker: A face tracker that was started beforehand, so that the first frame need not
             wait for it; the session ends it.
+        watch: Called with everything that the analysers find, as it becomes known.
         record: True to keep an evidence record in the home folder, or the home folder to keep
             it in: it begins with consent to recording, and what is pushed is stored in it
             without loss. Or a record that was begun elsewhere, where whoever began it stores
@@ -96,6 +97,7 @@ class Session:
         recorded: bool = False,
         voices: Voices | Callable[[], Voices] | None = None,
         tracker: TrackerProcess | None = None,
+        watch: Callable[[Event], None] | None = None,
         record: bool | Home | RecordWriter = False,
     ) -> None:
         if marks and script is None:
@@ -124,6 +126,7 @@ class Session:
         self._tracks = tuple(tracks)
         self._task_file = task_file
         self._tracker = tracker
+        self._watch = watch
         self._open_voices = voices
         self.voices: Voices | None = None
         """What voices are told apart with, once sound may be analyzed."""
@@ -220,6 +223,8 @@ class Session:
             self._pipeline = self._open_pipeline()
         for event in self._pipeline.push(item):
             self._findings.add(event)
+            if self._watch is not None:
+                self._watch(event)
 
     def ask(self, question_id: str, *, time_s: float | None = None) -> None:
         """Mark that a question starts to be asked, now or at a time of the session."""

@@ -12,9 +12,10 @@ from facesign.biometrics.observation import Observation
 from facesign.biometrics.stream import Frame, Sound, Track
 from facesign.errors import ConsentError, SessionStateError, SettingsError
 from facesign.interview.consent import PURPOSES, Consent
-from facesign.interview.home import Home, require_one_of
+from facesign.interview.home import Home, Settings, require_one_of
 from facesign.interview.live.plan import SessionPlan
 from facesign.interview.live.stages import Pauser, Stages
+from facesign.interview.pipeline import Event
 from facesign.interview.report import Report
 from facesign.interview.script import Question
 from facesign.interview.session import Session
@@ -70,8 +71,10 @@ class Conduct:
         session_id: Id of the session.
         created_at: When it was created, UTC.
         plan: What is settled.
-        home: Settings, gallery and keys.
+        home: Gallery and keys.
+        settings: Settings in force; by default those of the home folder.
         tracker: A face tracker that was started beforehand.
+        watch: Called with everything that the analysers find.
     """
 
     def __init__(
@@ -81,7 +84,9 @@ class Conduct:
         created_at: datetime,
         plan: SessionPlan,
         home: Home,
+        settings: Settings | None = None,
         tracker: TrackerProcess | None = None,
+        watch: Callable[[Event], None] | None = None,
     ) -> None:
         self.session_id = session_id
         self.created_at = created_at
@@ -91,6 +96,7 @@ class Conduct:
         self.report: Report | None = None
         self.n_items = 0
         """Frames and runs of sound that were analyzed: what a command came after."""
+        self.decision: dict[str, Any] | None = None
         self.gaps: list[Gap] = []
         self.written = Written()
         self.consents: dict[str, tuple[Consent, str]] = {}
@@ -100,7 +106,9 @@ class Conduct:
         }
         self.identity_only = False
         self._home = home
+        self._settings = settings
         self._tracker = tracker
+        self._watch = watch
         self._actions: Mapping[str, Callable[..., Any]] = {
             "consent": self._consent,
             "withdraw": self._withdraw,
@@ -151,9 +159,10 @@ class Conduct:
             tracks=(track_of(self.plan),),
             participants=self.plan.participants,
             behaviour=not self.identity_only,
-            settings=replace(self._home.settings(), lang=self.plan.lang),
+            settings=replace(self._settings or self._home.settings(), lang=self.plan.lang),
             voices=self._open_voices if self.consents["voice"][0].granted else None,
             tracker=self._tracker,
+            watch=self._watch,
         )
         session.session_id, session.created_at = self.session_id, self.created_at
         session.take_consents([consent for consent, _ in self.consents.values()])

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, get_args
+from datetime import datetime
+from typing import Any, Literal, TypeAlias, get_args
 
 from facesign.errors import SettingsError
-from facesign.interview.home import LANGUAGES, Language, require_one_of
+from facesign.interview.home import LANGUAGES, Home, Language, require_one_of
 from facesign.interview.script import Script
-from facesign.interview.session import Participant
 
-__all__ = ["MOST_CHARACTERS", "SessionPlan"]
+__all__ = ["MOST_CHARACTERS", "Role", "SessionPlan", "Start"]
 
+Role: TypeAlias = Literal["applicant", "co_applicant", "interpreter", "companion"]
+"""The same as the session's `Participant`, which the server does not load."""
 MOST_CHARACTERS = 200
 """Numbers and names are shorter."""
 
@@ -32,7 +34,7 @@ class SessionPlan:
     """The language that the applicant reads."""
     external_ref: str | None = field(default=None, repr=False)
     """Loan application number."""
-    participants: tuple[Participant, ...] = ("applicant",)
+    participants: tuple[Role, ...] = ("applicant",)
     """Who was declared, the applicant among them."""
     applicant_here: bool = False
     """The applicant sits at the officer's computer: one microphone hears both."""
@@ -40,7 +42,7 @@ class SessionPlan:
     def __post_init__(self) -> None:
         require_one_of("lang", self.lang, LANGUAGES)
         for participant in self.participants:
-            require_one_of("participant", participant, get_args(Participant))
+            require_one_of("participant", participant, get_args(Role))
         for name, text in (("customer", self.customer), ("external_ref", self.external_ref)):
             if name == "customer" and not (text or "").strip():
                 raise SettingsError("an interview needs a customer number")
@@ -56,3 +58,15 @@ class SessionPlan:
             "lang": self.lang,
             "applicant_here": self.applicant_here,
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What the server hands a worker that takes a session over."""
+
+    session_id: str
+    created_at: datetime
+    """UTC."""
+    plan: SessionPlan
+    home: Home
+    officer: str

@@ -7,31 +7,19 @@ from typing import Any
 
 from facesign.interview.facts import SessionFacts
 from facesign.interview.heard import mismatches
+from facesign.interview.live.blank import blank_state, words
 from facesign.interview.live.conduct import Conduct
 from facesign.interview.live.recent import Recent
 from facesign.interview.live.strip import LiveSpeech, strip_of
-from facesign.interview.script import Words
+from facesign.interview.report import Report
 from facesign.interview.voices import EVERY_S
 from facesign.interview.writeup import SoFar, so_far
 
-__all__ = ["KEYS", "LiveView", "reference_of"]
+__all__ = ["LiveView"]
 
-KEYS = (
-    *("session_id", "reference", "stage", "time_s", "lag_s", "recording", "paused", "connected"),
-    *("lost_s", "question", "questions", "quality", "identity", "strip", "overlay", "prompts"),
-    *("flags", "checks", "outcome", "decision", "behaviour", "consents", "gaps", "skipped"),
-    *("rate_hz", "notes", "marks", "participants", "plan", "problem"),
-)
-"""docs/live-state.md describes each; the server fills in what only it knows."""
 LOOK_EVERY_S = 0.5
 LOOK_SHARE = 0.05
 """Saying what the session shows takes longer the longer it runs; at most this share of time."""
-
-
-def reference_of(session_id: str) -> str:
-    """Return the short number that the applicant is told, from an id's random part."""
-    tail = session_id.replace("-", "")[-8:].upper()
-    return f"{tail[:4]}-{tail[4:]}"
 
 
 class LiveView:
@@ -64,50 +52,37 @@ class LiveView:
         facts = self._facts()
         if facts is not None:
             self._look(facts, time_s)
-        found, report = self._found, conduct.report
-        analyzed_s = self._analyzed_s()
-        quality = self._recent.hints(facts.voice if facts else None) if facts else []
+        shown = self._shown
+        state = blank_state(conduct.session_id, conduct.plan)
+        for question in state["questions"]:
+            question["state"] = conduct.question_states[question["id"]]
+        rate_hz = self._recent.rate_hz
         return {
-            "session_id": conduct.session_id,
-            "reference": reference_of(conduct.session_id),
+            **state,
             "stage": conduct.stages.stage,
             "time_s": round(time_s, 3),
-            "lag_s": round(max(0.0, time_s - analyzed_s), 3) if facts else 0.0,
+            "lag_s": round(max(0.0, time_s - self._analyzed_s()), 3) if facts else 0.0,
             "recording": recording,
             "paused": conduct.stages.paused_by,
-            "connected": {"applicant": False, "officer": False},
-            "lost_s": None,
             "question": self._question(),
-            "questions": [
-                {
-                    "id": question.question_id,
-                    "kind": question.kind,
-                    "text": _words(question.text),
-                    "state": conduct.question_states[question.question_id],
-                }
-                for question in conduct.plan.script.questions
-            ],
-            "quality": [hint.to_dict() for hint in quality],
-            "identity": self._identity(facts),
+            "quality": [hint.to_dict() for hint in self._recent.hints(facts.voice)]
+            if facts
+            else [],
+            "identity": {**state["identity"], **self._identity(facts)},
             "strip": None if facts is None else strip_of(facts, self._speech, time_s),
             "overlay": self._recent.overlay() if facts else None,
-            "prompts": self._shown("prompt", found, facts),
-            "flags": self._shown("flag", found, facts),
-            "checks": [check.to_dict() for check in found.checks] if found else [],
-            "outcome": None
-            if report is None
-            else {
-                "outcome": report.outcome,
-                "reasons": [reason.to_dict() for reason in report.reasons],
-            },
-            "decision": None,
+            "prompts": self._prompts(facts),
+            "flags": self._flags(),
+            "checks": [check.to_dict() for check in shown.checks] if shown else [],
+            "outcome": self._outcome(),
+            "decision": conduct.decision,
             "behaviour": self._behaviour(facts),
             "consents": {
                 purpose: {
                     "granted": consent.granted,
                     "text": consent.text,
                     "lang": lang,
-                    "at": consent.at.isoformat(),
+                    "at": consent.at.isoformat(timespec="seconds"),
                 }
                 for purpose, (consent, lang) in conduct.consents.items()
             },
@@ -125,12 +100,41 @@ class LiveView:
                 "n": self._recent.n_skipped,
                 "share": round(self._recent.n_skipped / max(1, self._recent.n_frames), 4),
             },
-            "rate_hz": None if self._recent.rate_hz is None else round(self._recent.rate_hz, 1),
+            "rate_hz": None if rate_hz is None else round(rate_hz, 1),
             "notes": list(conduct.written.notes),
             "marks": list(conduct.written.marks),
-            "participants": list(conduct.plan.participants),
-            "plan": conduct.plan.to_dict(),
             "problem": problem,
+        }
+
+    @property
+    def _shown(self) -> SoFar | Report | None:
+        """What is shown: the report as soon as there is one."""
+        return self._conduct.report or self._found
+
+    def _prompts(self, facts: SessionFacts | None) -> list[dict[str, Any]]:
+        # Withdrawn consent takes the prompts away at once, not at the next look.
+        if self._shown is None or (facts is not None and facts.behaviour_off is not None):
+            return []
+        return [
+            {**prompt.to_dict(), "first_s": self._first_s.get(f"prompt:{prompt.question_id}")}
+            for prompt in self._shown.prompts
+        ]
+
+    def _flags(self) -> list[dict[str, Any]]:
+        if self._shown is None:
+            return []
+        return [
+            {**flag.to_dict(), "first_s": self._first_s.get(f"flag:{flag.code}:{flag.start_s:.2f}")}
+            for flag in self._shown.flags
+        ]
+
+    def _outcome(self) -> dict[str, Any] | None:
+        report = self._conduct.report
+        if report is None:
+            return None
+        return {
+            "outcome": report.outcome,
+            "reasons": [reason.to_dict() for reason in report.reasons],
         }
 
     def _facts(self) -> SessionFacts | None:
@@ -157,27 +161,6 @@ class LiveView:
                 self._first_s[key] = round(time_s, 2)
                 self.new.append((kind, {**values, "first_s": round(time_s, 2)}))
 
-    def _shown(
-        self, kind: str, found: SoFar | None, facts: SessionFacts | None
-    ) -> list[dict[str, Any]]:
-        """Return the prompts or flags, as of the report once there is one."""
-        report = self._conduct.report
-        source = report or found
-        if source is None:
-            return []
-        if kind == "prompt":
-            # Withdrawn consent takes the prompts away at once, not at the next look.
-            if facts is not None and facts.behaviour_off is not None:
-                return []
-            return [
-                {**p.to_dict(), "first_s": self._first_s.get(f"prompt:{p.question_id}")}
-                for p in source.prompts
-            ]
-        return [
-            {**f.to_dict(), "first_s": self._first_s.get(f"flag:{f.code}:{f.start_s:.2f}")}
-            for f in source.flags
-        ]
-
     def _analyzed_s(self) -> float:
         session = self._conduct.session
         return 0.0 if session is None else session.time_s
@@ -190,8 +173,8 @@ class LiveView:
         return {
             "id": asked.question.question_id,
             "kind": asked.question.kind,
-            "text": _words(asked.question.text),
-            "follow_ups": [_words(words) for words in asked.question.follow_ups],
+            "text": words(asked.question.text),
+            "follow_ups": [words(text) for text in asked.question.follow_ups],
             "index": questions.index(asked.question),
             "n": len(questions),
             "phase": asked.phase,
@@ -206,16 +189,7 @@ class LiveView:
         return {"on": off is None, "reason": off}
 
     def _identity(self, facts: SessionFacts | None) -> dict[str, Any]:
-        card: dict[str, Any] = {
-            "status": "not_assessed",
-            "reason": "not_started",
-            "net_speech_s": 0.0,
-            "needed_s": EVERY_S,
-            "llr": None,
-            "point": None,
-            "fmr": None,
-            "continuity": self._continuity(),
-        }
+        card: dict[str, Any] = {"needed_s": EVERY_S, "continuity": self._continuity()}
         if facts is None:
             return card
         found = facts.findings
@@ -249,7 +223,3 @@ class LiveView:
         if None in continued:
             return "not_assessed"
         return "continued" if all(continued) else "waiting"
-
-
-def _words(words: Words) -> dict[str, str]:
-    return {"zh": words.zh, "en": words.en}
