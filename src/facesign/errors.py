@@ -11,6 +11,7 @@ __all__ = [
     "ChecksumError",
     "ConfirmationError",
     "ConsentError",
+    "ConsoleError",
     "EnrollmentError",
     "FacesignError",
     "GalleryBusyError",
@@ -39,6 +40,7 @@ __all__ = [
     "TrialsError",
     "UnknownCustomerError",
     "UnknownModelError",
+    "UserError",
     "WatchListError",
     "WorkerError",
 ]
@@ -317,3 +319,11 @@ class TrialsError(FacesignError, ValueError):
 
     def __init__(self, path: Path, reason: str) -> None:
         super().__init__(f"{path}: {reason}")
+
+
+class UserError(FacesignError, ValueError):
+    """A user of the console cannot be made or changed as asked."""
+
+
+class ConsoleError(FacesignError, OSError):
+    """The console cannot start as asked."""
