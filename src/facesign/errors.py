@@ -7,6 +7,8 @@ from typing import Any
 
 __all__ = [
     "AlreadyEnrolledError",
+    "ArchiveBusyError",
+    "ArchiveError",
     "CalibrationError",
     "ChecksumError",
     "ConfirmationError",
@@ -26,6 +28,8 @@ __all__ = [
     "ModelInputError",
     "OutputError",
     "ProviderError",
+    "RecordDamagedError",
+    "RecordError",
     "SampleError",
     "ScenarioError",
     "ScriptError",
@@ -41,6 +45,8 @@ __all__ = [
     "UnknownCustomerError",
     "UnknownModelError",
     "UserError",
+    "UnknownSessionError",
+    "VerdictError",
     "WatchListError",
     "WorkerError",
 ]
@@ -167,6 +173,14 @@ class MissingExtraError(FacesignError, ImportError):
 
 class ConsentError(FacesignError, PermissionError):
     """Something was captured or asked for before consent to it was given."""
+
+
+class UserError(FacesignError, ValueError):
+    """A user of the console cannot be made or changed as asked."""
+
+
+class ConsoleError(FacesignError, OSError):
+    """The console cannot start as asked."""
 
 
 class ScenarioError(FacesignError, ValueError):
@@ -321,9 +335,44 @@ class TrialsError(FacesignError, ValueError):
         super().__init__(f"{path}: {reason}")
 
 
-class UserError(FacesignError, ValueError):
-    """A user of the console cannot be made or changed as asked."""
+class ArchiveError(FacesignError, OSError):
+    """The archive cannot be opened or written; nothing of the operation was kept."""
+
+    def __init__(self, where: str, reason: str) -> None:
+        super().__init__(f"{where}: {reason}")
 
 
-class ConsoleError(FacesignError, OSError):
-    """The console cannot start as asked."""
+class ArchiveBusyError(ArchiveError):
+    """Another process holds the archive for longer than was waited."""
+
+    def __init__(self, where: str, waited_s: float) -> None:
+        super().__init__(
+            where, f"another process has it locked for more than {waited_s:.0f} s; try again"
+        )
+
+
+class UnknownSessionError(FacesignError, KeyError):
+    """There is no session of that id."""
+
+    def __init__(self, session_id: str) -> None:
+        self._line = f"no session {session_id!r} in the archive"
+        super().__init__(self._line)
+
+    def __str__(self) -> str:
+        """Return the line without the quotes that KeyError adds."""
+        return self._line
+
+
+class VerdictError(FacesignError, ValueError):
+    """A verdict on a prompt or a flag lacks what it needs, or may not be given by this person."""
+
+
+class RecordError(FacesignError, OSError):
+    """An evidence record is missing, in use, cannot be read or cannot be written."""
+
+    def __init__(self, where: Path | str, reason: str) -> None:
+        super().__init__(f"{where}: {reason}")
+
+
+class RecordDamagedError(RecordError):
+    """An evidence record was changed or cut: the first place that does not hold is named."""

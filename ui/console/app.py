@@ -13,7 +13,7 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 from fastapi.staticfiles import StaticFiles
 
 from facesign.errors import FacesignError
-from facesign.interview.archive.archive import Archive
+from facesign.interview.archive.store import Archive
 from facesign.interview.archive.users import Users
 from facesign.interview.home import LANGUAGES, Home, Language
 from facesign.ui.console.desk import Desk

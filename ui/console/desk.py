@@ -6,7 +6,7 @@ import threading
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from facesign.interview.archive.archive import Archive
+from facesign.interview.archive.store import Archive
 from facesign.interview.archive.users import Users
 from facesign.interview.fingerprints import Fingerprints
 from facesign.interview.home import Home
