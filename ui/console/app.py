@@ -72,7 +72,7 @@ def build(home: Home, *, reach: Reach | None = None, lang: Language | None = Non
 
     app = FastAPI(lifespan=lifespan, openapi_url=None, root_path=reach.root_path)
     app.state.desk, app.state.sign_ins, app.state.set_up = desk, sign_ins, set_up
-    app.add_middleware(Security, reach=reach)
+    app.add_middleware(Security, reach=reach, sign_ins=sign_ins)
     app.add_exception_handler(NotAllowed, partial(_turned_away, reach))
     app.add_exception_handler(FacesignError, _said)
     app.include_router(doors(sign_ins, set_up, reach, chosen))
@@ -88,7 +88,9 @@ def build(home: Home, *, reach: Reach | None = None, lang: Language | None = Non
 def _page(desk: Desk, spec: PageSpec, lang: Language) -> App:
     from facesign.ui.console.shell import to_app
 
-    return to_app(spec.name, texts(lang), desk.reach.root_path, spec.allow, partial(spec.fill, desk))
+    return to_app(
+        spec.name, texts(lang), desk.reach.root_path, spec.allow, partial(spec.fill, desk)
+    )
 
 
 def _add_basics(app: FastAPI, reach: Reach, chosen: Language) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeAlias, cast
+from typing import TYPE_CHECKING, cast
 
 from fastapi import WebSocketException
 from fastapi.requests import HTTPConnection
@@ -14,9 +14,11 @@ from facesign.interview.archive.users import ROLES, Role
 if TYPE_CHECKING:
     from facesign.ui.console.signins import SignIns
 
-__all__ = ["COOKIE", "OPEN", "Allow", "Guarded", "NotAllowed", "SignedIn", "signed_in"]
+__all__ = ["COOKIE", "OPEN", "SIGN_INS", "Allow", "Guarded", "NotAllowed", "SignedIn", "signed_in"]
 
 COOKIE = "facesign_session"
+SIGN_INS = "facesign.sign_ins"
+"""Key in every request's scope; the application of a Gradio page has a state of its own."""
 NOT_SIGNED_IN, NOT_ALLOWED = 4401, 4403
 """Codes that sockets are closed with."""
 
@@ -29,9 +31,6 @@ OPEN: tuple[str, ...] = (
 )
 """Routes without a sign-in, each with a check of its own or nothing to protect; the
 applicant's, under `/join`, are checked by their token."""
-
-Pass: TypeAlias = "SignedIn"
-
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
@@ -78,7 +77,7 @@ class Allow:
 
     def find(self, connection: HTTPConnection) -> SignedIn | None:
         """Return who asks, whatever their role; None where nobody signed in."""
-        sign_ins = cast("SignIns", connection.app.state.sign_ins)
+        sign_ins = cast("SignIns", connection.scope[SIGN_INS])
         return sign_ins.who(connection.cookies.get(COOKIE))
 
 

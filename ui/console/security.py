@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -12,6 +13,10 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from facesign.interview.home import LANGUAGES
+from facesign.ui.console.guard import SIGN_INS
+
+if TYPE_CHECKING:
+    from facesign.ui.console.signins import SignIns
 
 __all__ = ["Reach", "Security"]
 
@@ -73,9 +78,10 @@ class Reach:
 class Security:
     """Refuses requests to foreign hosts and from foreign pages; adds headers to answers."""
 
-    def __init__(self, app: ASGIApp, reach: Reach) -> None:
+    def __init__(self, app: ASGIApp, reach: Reach, sign_ins: SignIns) -> None:
         self._app = app
         self._reach = reach
+        self._sign_ins = sign_ins
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Check a request, pass it on, and complete the answer's headers."""
@@ -92,6 +98,7 @@ class Security:
             await _refuse(scope, receive, send, 403, "sent from another page")
             return
         scope = {**scope, "headers": list(_without_forwarded(scope["headers"]))}
+        scope[SIGN_INS] = self._sign_ins
         if self._reach.secure:
             scope["scheme"] = "wss" if scope["type"] == "websocket" else "https"
 
