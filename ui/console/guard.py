@@ -32,6 +32,7 @@ OPEN: tuple[str, ...] = (
 """Routes without a sign-in, each with a check of its own or nothing to protect; the
 applicant's, under `/join`, are checked by their token."""
 
+
 @dataclass(frozen=True, slots=True)
 class SignedIn:
     """Somebody who signed in."""

@@ -10,7 +10,7 @@ from facesign.ui.console.texts import Texts
 __all__ = ["fill"]
 
 
-def fill(desk: Desk, t: Texts, base: str) -> None:
+def fill(desk: Desk, t: Texts, base: str, blocks: gr.Blocks) -> None:
     """Fill the page."""
     gr.Markdown("## hello")
     gr.Textbox(label="a")

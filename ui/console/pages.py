@@ -11,12 +11,12 @@ from facesign.interview.archive.users import Role
 from facesign.ui.console.guard import Allow
 
 if TYPE_CHECKING:
+    import gradio as gr
+
     from facesign.ui.console.desk import Desk
     from facesign.ui.console.texts import Texts
 
 __all__ = ["FIRST_PAGE", "PAGES", "PageSpec"]
-
-Fill = "Callable[[Desk, Texts, str], None]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +26,11 @@ class PageSpec:
     name: str
     allow: Allow
 
-    def fill(self, desk: Desk, t: Texts, base: str) -> None:
+    def fill(self, desk: Desk, t: Texts, base: str, blocks: gr.Blocks) -> None:
         """Put the page's components into the open Blocks; imports Gradio."""
-        filler: Callable[[Desk, Texts, str], None]
+        filler: Callable[[Desk, Texts, str, gr.Blocks], None]
         filler = import_module(f"facesign.ui.console.{self.name}").fill
-        filler(desk, t, base)
+        filler(desk, t, base, blocks)
 
 
 PAGES: tuple[PageSpec, ...] = (

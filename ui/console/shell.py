@@ -40,7 +40,7 @@ def to_app(
     t: Texts,
     base: str,
     allow: Allow,
-    fill: Callable[[Texts, str], None],
+    fill: Callable[[Texts, str, gr.Blocks], None],
 ) -> App:
     """Build the application of one Gradio page.
 
@@ -56,7 +56,7 @@ def to_app(
     with gr.Blocks(
         title=title, analytics_enabled=False, delete_cache=(3600, 3600), fill_width=True
     ) as blocks:
-        fill(t, base)
+        fill(t, base, blocks)
     config = json.dumps({"page": name, "lang": t.lang, "base": base})
     holder = FastAPI()
     gr.mount_gradio_app(

@@ -33,6 +33,10 @@ class Texts:
         """Return the word for a code, such as a reason; the code itself where there is none."""
         return self.flat.get(f"{group}.{code}", code)
 
+    def list(self, name: str) -> list[str]:
+        """Return a text that lists words, such as the columns of a table, as a list."""
+        return [word.strip() for word in self(name).split("|")]
+
     def choices(self, group: str, codes: tuple[str, ...]) -> list[tuple[str, str]]:
         """Return words and codes, as Gradio's choices take them."""
         return [(self.of(group, code), code) for code in codes]

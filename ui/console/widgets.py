@@ -9,7 +9,10 @@ import gradio as gr
 
 from facesign.ui.console.texts import Texts
 
-__all__ = ["widget"]
+__all__ = ["QUIET", "note", "widget"]
+
+QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+"""How events are wired: no public interface, no spinner."""
 
 _LOAD = """
 const props_ = props;
@@ -20,7 +23,13 @@ import(%(module)s).then((module) => module.mount(element, {
 
 
 def widget(
-    script: str, t: Texts, base: str, *, value: Any = None, elem_id: str, events: tuple[str, ...]
+    script: str,
+    t: Texts,
+    base: str,
+    *,
+    value: Any = None,
+    elem_id: str,
+    events: tuple[str, ...] = (),
 ) -> gr.HTML:
     """Make a place that `ui/static/console/<script>.js` fills through its `mount`.
 
@@ -47,4 +56,17 @@ def widget(
         elem_id=elem_id,
         container=False,
         padding=False,
+    )
+
+
+def note(elem_id: str) -> gr.Textbox:
+    """Make a place where an action says how it went, read out by screen readers."""
+    return gr.Textbox(
+        show_label=False,
+        container=False,
+        interactive=False,
+        lines=1,
+        max_lines=12,
+        elem_id=elem_id,
+        elem_classes=["fs-note"],
     )
