@@ -38,6 +38,7 @@ _ALLOWED: dict[str, tuple[str, ...]] = {
     "provider": PROVIDERS,
 }
 _OWNER_ONLY = 0o700
+_MOST_DAYS = 36_500
 
 
 def require_one_of(name: str, value: str, allowed: Sequence[str]) -> None:
@@ -62,6 +63,8 @@ class Settings:
     """Checks that must be assessed and without finding before an outcome is clear."""
     provider: Provider = "auto"
     """Execution provider of ONNX models."""
+    behaviour_days: int = 90
+    """How long a record's behaviour can be read, in days."""
 
     def __post_init__(self) -> None:
         for name, allowed in _ALLOWED.items():
@@ -70,6 +73,11 @@ class Settings:
         if not (isinstance(checks, tuple) and checks and all(it in CHECKS for it in checks)):
             raise SettingsError(
                 f"required_checks must be a list from {', '.join(CHECKS)}, got {checks!r}"
+            )
+        days: object = self.behaviour_days
+        if not (type(days) is int and 0 <= days <= _MOST_DAYS):
+            raise SettingsError(
+                f"behaviour_days must be a whole number from 0 to {_MOST_DAYS}, got {days!r}"
             )
 
 

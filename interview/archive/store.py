@@ -154,6 +154,11 @@ class Archive:
         with self.database.reading() as connection:
             return self._read(connection, session_id)
 
+    def has(self, session_id: str) -> bool:
+        """Tell whether a session was entered."""
+        with self.database.reading() as connection:
+            return _has(connection, session_id)
+
     def sessions(
         self,
         *,
