@@ -16,6 +16,7 @@ from facesign.errors import FacesignError
 from facesign.interview.archive.store import Archive
 from facesign.interview.archive.users import Users
 from facesign.interview.home import LANGUAGES, Home, Language
+from facesign.ui.console.case_routes import case_routes
 from facesign.ui.console.desk import Desk
 from facesign.ui.console.doors import LANG_COOKIE, doors, language_of
 from facesign.ui.console.guard import Allow, Guarded, NotAllowed, SignedIn
@@ -78,6 +79,7 @@ def build(home: Home, *, reach: Reach | None = None, lang: Language | None = Non
     app.include_router(doors(sign_ins, set_up, reach, chosen))
     _add_basics(app, reach, chosen)
     app.include_router(take_routes(desk))
+    app.include_router(case_routes(desk))
     app.mount("/static", StaticFiles(packages=[("facesign.ui", "static")]))
     for (language, name), page in pages.items():
         allow = next(spec.allow for spec in PAGES if spec.name == name)
