@@ -114,7 +114,7 @@ def words_of_report(report: Mapping[str, Any], texts: Texts) -> dict[str, Any]:
         ],
         "bin_s": timeline["bin_s"],
         "curves": [
-            {"label": texts("series", one["name"]), "unit": one["unit"], "values": one["values"]}
+            {"label": _curve(one["name"], texts), "unit": one["unit"], "values": one["values"]}
             for one in timeline["series"]
             if one["name"] in CURVES and any(value is not None for value in one["values"])
         ],
@@ -149,6 +149,11 @@ def card_of(
     if item["threshold"] is not None:
         card["threshold"] = figures.amount(texts, item["threshold"], item["unit"], code)
     return card
+
+
+def _curve(name: str, texts: Texts) -> str:
+    part, dot, _ = name.partition(".")
+    return f"{texts('lane', part)}: {texts('series', name)}" if dot else texts("lane", "motion")
 
 
 def _report(record: Record) -> Mapping[str, Any] | None:

@@ -112,6 +112,7 @@ def _history_tab(desk: Desk, t: Texts, customer: gr.Textbox) -> None:
         headers=[t("enroll.when"), t("enroll.what"), t("enroll.details")],
         datatype="str",
         interactive=False,
+        buttons=[],
         wrap=True,
         visible=False,
         column_widths=["22%", "24%", "54%"],

@@ -29,6 +29,7 @@ def fill(desk: Desk, t: Texts, base: str, blocks: gr.Blocks) -> None:
             headers=t.list("replay.columns"),
             datatype="str",
             interactive=False,
+            buttons=[],
             show_label=False,
             max_height=420,
             elem_id="cases",
@@ -36,13 +37,26 @@ def fill(desk: Desk, t: Texts, base: str, blocks: gr.Blocks) -> None:
         ids = gr.State([])
     player = widget("player", t, base, value="", elem_id="player")
 
-    def on_find(*values: Any) -> tuple[Any, ...]:
-        *given, r = values
+    def on_find(
+        since: str,
+        until: str,
+        officer: str,
+        customer: str,
+        outcome: str,
+        flag: str,
+        r: gr.Request,
+    ) -> tuple[Any, ...]:
         who = signed_in(r, "officer", "analyst")
-        names = ("since", "until", "officer", "customer", "outcome", "flag")
         try:
             sessions = actions.found(
-                desk, who, **{name: value or "" for name, value in zip(names, given, strict=True)}
+                desk,
+                who,
+                since=since or "",
+                until=until or "",
+                officer=officer or "",
+                customer=customer or "",
+                outcome=outcome or "",
+                flag=flag or "",
             )
         except FacesignError as error:
             return gr.update(), [], told(error, t)

@@ -25,6 +25,7 @@ def user_settings(desk: Desk, t: Texts, tab: gr.Tab) -> None:
         headers=t.list("settings.user_columns"),
         datatype="str",
         interactive=False,
+        buttons=[],
         column_widths=["40%", "22%", "18%", "20%"],
         show_label=False,
         elem_id="users",

@@ -63,8 +63,9 @@ def note(elem_id: str) -> gr.Textbox:
     """Make a place where an action says how it went, read out by screen readers."""
     return gr.Textbox(
         show_label=False,
-        container=False,
+        container=True,
         interactive=False,
+        placeholder=" ",  # what is empty is hidden, see console.css
         lines=1,
         max_lines=12,
         elem_id=elem_id,

@@ -14,6 +14,10 @@ export async function mount(element, { props, watch }) {
     shown = null;
     place.replaceChildren();
     list()?.classList.toggle("fs-away", Boolean(sessionId));
+    const url = new URL(location.href);
+    if (sessionId) url.searchParams.set("case", sessionId);
+    else url.searchParams.delete("case");
+    history.replaceState(null, "", url);
     if (!sessionId) return;
     try {
       const found = await ask(`/cases/${sessionId}?lang=${page.lang}`);
@@ -24,7 +28,7 @@ export async function mount(element, { props, watch }) {
     }
   }
   watch("value", () => open(props.value));
-  await open(props.value);
+  await open(props.value || new URL(location.href).searchParams.get("case"));
 }
 
 function show(place, found, t, goBack) {
