@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from facesign.interview.consent import read_consent
 from facesign.interview.facts import RecordingFacts
-from facesign.interview.home import Settings
+from facesign.interview.home import Home, Settings
 from facesign.interview.marks import Mark, read_marks
 from facesign.interview.media.recording import open_media
 from facesign.interview.report import Report
 from facesign.interview.script import Script, load_script
 from facesign.interview.session import BaselineMode, Participant, Session
 from facesign.interview.tables import check_writable
+from facesign.interview.voice_recordings import Recorded
+from facesign.interview.voice_session import keep_comparison, open_voices
 from facesign.interview.voices import Voices
 
 __all__ = ["Progress", "analyze"]
@@ -38,7 +41,10 @@ def analyze(
     baseline: BaselineMode = "auto",
     settings: Settings | None = None,
     task_file: Path | None = None,
+    gallery: str | None = None,
+    officer_sample: Recorded | None = None,
     voices: Voices | None = None,
+    home: Home | Path | None = None,
     out: Path | str | None = None,
     images: bool = False,
     progress: Progress | None = None,
@@ -49,7 +55,8 @@ def analyze(
         media: A file with picture, sound or both.
         script: Id of a script that ships, a YAML file, or a loaded Script.
         marks: When each question was asked: a CSV file or the marks themselves.
-        customer: Customer number, shown in the report.
+        customer: Customer number, shown in the report; the applicant's speech is compared
+            with this customer's voiceprint.
         external_ref: The bank's own number for the case.
         consent: A consent file, see `read_consent`.
         applicant_audio: The applicant's own microphone, on the media's clock.
@@ -59,22 +66,38 @@ def analyze(
         baseline: `auto`, or `whole` to use a short recording as its own baseline.
         settings: Settings in force; by default those of the home folder.
         task_file: A Face Landmarker `.task` file to use instead of the bundled mesh.
-        voices: What voices are told apart and compared with; None where they are not.
+        gallery: The gallery of voiceprints, see `open_voices`.
+        officer_sample: Speech of the officer alone, see `open_voices`.
+        voices: What voices are told apart and compared with; by default opened from gallery
+            and sample, unless consent to voice was refused.
+        home: Home folder, with settings, gallery and keys.
         out: Folder to save the report to; checked before the recording is read.
         images: Whether the saved page shows pictures of the face.
         progress: Called now and then while reading.
 
     Returns:
-        The report; without `out` nothing is written.
+        The report. Without `out` nothing is written; with it, the comparison of the whole
+        interview with the customer's voiceprint is kept in the voiceprint's history as well.
 
     Raises:
         MediaError: the file cannot be opened or holds nothing that can be decoded.
         ScriptError, MarksError, ConsentError, SettingsError: an option is wrong.
+        GalleryError, KeyFileError: the gallery of voiceprints cannot be opened.
+        ShortSpeechError: the officer's sample holds too little speech.
         OutputError: `out` cannot be written.
     """
     if out is not None:
         check_writable(Path(out))
+    home = home if isinstance(home, Home) else Home.resolve(home)
+    settings = settings or home.settings()
     loaded = script if isinstance(script, Script) or script is None else load_script(script)
+    open_these = partial(
+        open_voices,
+        customer=customer,
+        gallery=gallery or settings.gallery,
+        home=home,
+        officer_sample=officer_sample,
+    )
     with open_media(
         media, applicant_audio=applicant_audio, officer_audio=officer_audio
     ) as recording:
@@ -91,7 +114,7 @@ def analyze(
             settings=settings,
             task_file=task_file,
             recorded=True,
-            voices=voices,
+            voices=voices or open_these,
         )
         if consent is not None:
             session.take_consents(read_consent(Path(consent)))
@@ -102,6 +125,8 @@ def analyze(
         report = session.close(RecordingFacts(recording.info, recording.problems))
     if out is not None:
         report.save(out, images=images)
+        if session.voices is not None:
+            keep_comparison(session.voices, record=report.session_id)
     return report
 
 

@@ -38,8 +38,8 @@ class Conditions:
     speakers_known: bool
     """Separate tracks, or marks that tell whose turn it was."""
     voice: VoiceQuality | None
-    has_voiceprint: bool = False
-    """Whether there was a voiceprint to compare with."""
+    unverified: str | None = "no_voiceprint"
+    """Reason code where there was no voiceprint to compare with."""
 
 
 def run_checks(
@@ -155,8 +155,8 @@ def _voice(findings: Findings, flags: Sequence[Flag], conditions: Conditions) ->
     unheard = _why_unheard(conditions)
     if unheard is not None:
         return None, unheard
-    if not conditions.has_voiceprint:
-        return None, "no_voiceprint"
+    if conditions.unverified is not None:
+        return None, conditions.unverified
     whole = next((one for one in findings.compared if one.is_whole), None)
     if whole is None:
         known = any(turn.subject == "applicant" for turn in findings.turns)

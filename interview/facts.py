@@ -65,8 +65,11 @@ class SessionFacts:
     settings: Settings
     models: tuple[str, ...]
     images: tuple[ReportImage, ...]
-    has_voiceprint: bool
-    """Whether the applicant's voice was compared with a customer's voiceprint."""
+    unverified: str | None
+    """Reason code where the applicant's voice was not compared with a voiceprint."""
+    voices_known: bool | None
+    """Whether voices were told apart by what they sound like; False where the encoder has no
+    limits to do so, None where nobody tried."""
     recording: RecordingFacts | None
 
 

@@ -78,8 +78,8 @@ class Fingerprints:
         """Open a gallery of voiceprints, making it where there is none.
 
         Args:
-            url: `sqlite:///FILE` or `postgresql+psycopg://...`; by default `gallery.db` in
-                the home folder.
+            url: `sqlite:///FILE` or `postgresql+psycopg://...`; by default the one in the
+                settings, else `gallery.db` in the home folder.
             home: Home folder, which holds the master key.
             encoder: Makes the embeddings; the model that ships by default.
             matcher: Compares them; the shipped calibration of the model by default.
@@ -90,8 +90,10 @@ class Fingerprints:
         Raises:
             GalleryError: the gallery cannot be opened or reached.
             KeyFileError: its key cannot be opened with this master key.
+            SettingsError: `config.toml` of the home cannot be read.
         """
         home = home if isinstance(home, Home) else Home.resolve(home)
+        url = url or home.settings().gallery
         if url is None:
             url = f"sqlite:///{home.make(home.root) / home.gallery.name}"
         gallery = Gallery.open(url, TemplateKeys(home, announce or _warn))

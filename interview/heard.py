@@ -9,7 +9,7 @@ from facesign.biometrics.observation import Observation
 from facesign.biometrics.speakers.turns import Turn
 from facesign.interview.voices import VoiceResult
 
-__all__ = ["compared", "mismatches", "voices_heard"]
+__all__ = ["compared", "mismatches", "told_apart", "voices_heard"]
 
 SAME_SPAN_S = 10.0
 """Turns of another voice no further apart are told as one."""
@@ -27,6 +27,31 @@ def voices_heard(turns: Sequence[Turn]) -> Iterator[Observation]:
         yield _observation("voice.other", span)
     for span in _spans(changed):
         yield _observation("voice.changed", span)
+
+
+def told_apart(turns: Sequence[Turn], end_s: float, *, by_voice: bool) -> Observation:
+    """Return how much of the speech has a known speaker, and whether voices told them apart.
+
+    Args:
+        turns: All turns of the session.
+        end_s: End of the session.
+        by_voice: False where the encoder has no limits: track and questions alone told.
+    """
+    own = [turn for turn in turns if turn.basis != "echo"]
+    all_s = sum(turn.duration_s for turn in own)
+    known_s = sum(turn.duration_s for turn in own if turn.subject != "session")
+    reason = None if by_voice and all_s else "uncalibrated" if not by_voice else "no_speech"
+    return Observation(
+        name="voice.speakers",
+        start_s=0.0,
+        end_s=end_s,
+        value=known_s / all_s if all_s else None,
+        unit="1",
+        status="assessed" if reason is None else "not_assessed",
+        reason=reason,
+        subject="session",
+        analyser="interview.heard",
+    )
 
 
 def compared(results: Iterable[VoiceResult]) -> Iterator[Observation]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
@@ -63,12 +63,17 @@ class Settings:
     """Checks that must be assessed and without finding before an outcome is clear."""
     provider: Provider = "auto"
     """Execution provider of ONNX models."""
+    gallery: str | None = field(default=None, repr=False)
+    """Address of the database of voiceprints, which may hold a password; by default it is
+    `gallery.db` in the home."""
     behaviour_days: int = 90
     """How long a record's behaviour can be read, in days."""
 
     def __post_init__(self) -> None:
         for name, allowed in _ALLOWED.items():
             require_one_of(name, getattr(self, name), allowed)
+        if not isinstance(self.gallery, str | None) or self.gallery == "":
+            raise SettingsError("gallery must be sqlite:///FILE or postgresql+psycopg://...")
         checks: object = self.required_checks
         if not (isinstance(checks, tuple) and checks and all(it in CHECKS for it in checks)):
             raise SettingsError(

@@ -27,6 +27,7 @@ from facesign.biometrics.stream import (
     SAMPLE_RATE_HZ,
     BlockGrid,
     BoolArray,
+    FloatArray,
     Frame,
     Sound,
     TimeArray,
@@ -87,7 +88,8 @@ class Pipeline:
         tracks: The sound that will be pushed.
         questions: What is asked when.
         baseline: What the person's own baseline is made of.
-        voices: What voices are told apart with; None where they are not.
+        open_voices: Opens what voices are told apart with when the first sound comes, and
+            may give None where they are not.
     """
 
     def __init__(
@@ -98,35 +100,36 @@ class Pipeline:
         tracks: Sequence[Track],
         questions: QuestionLog,
         baseline: BaselineSource,
-        voices: Voices | None = None,
+        open_voices: Callable[[], Voices | None] = lambda: None,
     ) -> None:
-        self._speakers = None if voices is None else SpeakerPath(voices, questions)
+        self._open_voices: Callable[[], Voices | None] | None = open_voices
+        self._speakers: SpeakerPath | None = None
         # The officer is heard only to know when they speak; nobody's prosody without behaviour.
         with_prosody = open_behaviour is not None
         self._voices = {
             track: Utterances(
                 track,
                 with_prosody=with_prosody and track != "officer",
-                listener=None if self._speakers is None else partial(self._speakers.heard, track),
+                listener=partial(self._heard, track),
             )
             for track in tracks
         }
         self._questions = questions
         self._listened_to = next((t for t in tracks if t != "officer"), None)
-        self._open_face = partial(
-            _FacePath,
-            questions=questions,
-            baseline=baseline,
-            open_behaviour=open_behaviour,
-            speakers=self._speakers,
-        )
+        self._baseline: BaselineSource = baseline
+        self._open_behaviour = open_behaviour
         self._open_tracker = open_tracker
         self._face: _FacePath | None = None
 
     @property
+    def listened_to(self) -> Utterances | None:
+        """The track the applicant is heard on; None without sound."""
+        return self._voices.get(self._listened_to) if self._listened_to is not None else None
+
+    @property
     def voice_quality(self) -> VoiceQuality | None:
         """Quality of the track the applicant is heard on; None without sound."""
-        voice = self._voices.get(self._listened_to) if self._listened_to is not None else None
+        voice = self.listened_to
         return voice.quality() if voice is not None and voice.analysed_until_s > 0 else None
 
     @property
@@ -138,13 +141,20 @@ class Pipeline:
         """Take one frame or run of sound; yield what became known with it."""
         if isinstance(item, Sound):
             if item.track in self._voices:
+                self._start_speakers()
                 for sound in _short(item):
                     yield from self._voices[item.track].push(sound)
                     if self._speakers is not None:
                         yield from self._speakers.push(sound)
         else:
             if self._face is None:
-                self._face = self._open_face(self._open_tracker())
+                self._face = _FacePath(
+                    self._open_tracker(),
+                    questions=self._questions,
+                    baseline=self._baseline,
+                    open_behaviour=self._open_behaviour,
+                    mouth=self._mouth,
+                )
             yield from self._face.push(item)
         if self._face is not None:
             yield from self._face.release(self._heard_until_s(), self._speaking_at)
@@ -157,6 +167,39 @@ class Pipeline:
             yield from self._face.finish(self._speaking_at)
         if self._speakers is not None:
             yield from self._speakers.finish()
+
+    def stop_behaviour(self) -> None:
+        """Measure no behaviour from here on, after consent to it was withdrawn."""
+        for voice in self._voices.values():
+            voice.stop_prosody()
+        self._open_behaviour = None
+        if self._face is not None:
+            self._face.stop_behaviour()
+
+    def stop_face(self) -> None:
+        """Look at no face from here on; what is held back is dropped."""
+        if self._face is not None:
+            self._face.close()
+            self._face = None
+
+    def stop_voice(self) -> None:
+        """Listen to nobody from here on; what is held back is dropped."""
+        self._voices.clear()
+        self._listened_to = None
+        self._speakers = self._open_voices = None
+
+    def _start_speakers(self) -> None:
+        if self._open_voices is not None:
+            voices, self._open_voices = self._open_voices(), None
+            self._speakers = None if voices is None else SpeakerPath(voices, self._questions)
+
+    def _heard(self, track: Track, start_s: float, samples: FloatArray) -> None:
+        if self._speakers is not None:
+            self._speakers.heard(track, start_s, samples)
+
+    def _mouth(self, time_s: TimeArray, channels: FloatArray) -> None:
+        if self._speakers is not None:
+            self._speakers.mouth(time_s, channels)
 
     def _heard_until_s(self) -> float:
         if self._listened_to is None:
@@ -196,10 +239,10 @@ class _FacePath:
         questions: QuestionLog,
         baseline: BaselineSource,
         open_behaviour: Callable[[], BehaviourModels] | None,
-        speakers: SpeakerPath | None,
+        mouth: Callable[[TimeArray, FloatArray], None],
     ) -> None:
         self._tracker = tracker
-        self._speakers = speakers
+        self._mouth = mouth
         self._questions = questions
         self._presence = PresenceWatcher()
         self._grid: BlockGrid[Face] = BlockGrid(lambda face: face.time_s)
@@ -235,6 +278,13 @@ class _FacePath:
             yield from self._attention.finish()
             yield from self._models.spotter.finish()
 
+    def stop_behaviour(self) -> None:
+        self.meter = self._models = None
+        self._waiting.clear()
+
+    def close(self) -> None:
+        self._tracker.close()
+
     def _take(self, faces: Iterable[Face]) -> Iterator[Event]:
         for face in faces:
             self._now_s = face.time_s
@@ -246,8 +296,7 @@ class _FacePath:
         times = np.array([face.time_s for face in faces])
         block = read_block(faces, speaking_at(times))
         gaze = gaze_of(block)
-        if self._speakers is not None:
-            self._speakers.mouth(times, block.channels)
+        self._mouth(times, block.channels)
         if self.meter is None or self._models is None:
             yield FaceReading(block, gaze, None)
             return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal, TypeAlias, get_args
@@ -15,6 +15,8 @@ from facesign.biometrics.face.sharpen import Sharpener
 from facesign.biometrics.face.spotter import MODEL as MOVEMENTS
 from facesign.biometrics.face.spotter import ClassifierSpotter
 from facesign.biometrics.face.tracker_process import TrackerProcess, models_of
+from facesign.biometrics.observation import Observation
+from facesign.biometrics.speakers.turns import Turn
 from facesign.biometrics.stream import Frame, Sound, Track
 from facesign.biometrics.voice.detector import SpeechDetector
 from facesign.errors import ConsentError, SessionStateError, SettingsError, TrackError
@@ -25,7 +27,7 @@ from facesign.interview.flags import ExternalEvidence
 from facesign.interview.home import Home, Settings, require_one_of
 from facesign.interview.marks import Mark, in_order
 from facesign.interview.pictures import PictureKeeper
-from facesign.interview.pipeline import BehaviourModels, Pipeline
+from facesign.interview.pipeline import BehaviourModels, Event, Pipeline
 from facesign.interview.questions import QuestionLog
 from facesign.interview.report import Report
 from facesign.interview.script import Script, load_script
@@ -59,7 +61,11 @@ class Session:
         task_file: A Face Landmarker `.task` file to use instead of the bundled mesh.
         recorded: Frames and sound come from a recording made elsewhere, so consent that
             is not shown is reported instead of refused.
-        voices: What voices are told apart and compared with; None where they are not.
+        voices: What voices are told apart and compared with, see `open_voices`, or a function
+            that opens it once sound may be analyzed; None where they are not.
+        tracker: A face tracker that was started beforehand, so that the first frame need not
+            wait for it; the session ends it.
+        watch: Called with everything that the analysers find, as it becomes known.
 
     Raises:
         SettingsError: an option has a value that is not allowed.
@@ -81,7 +87,9 @@ class Session:
         settings: Settings | None = None,
         task_file: Path | None = None,
         recorded: bool = False,
-        voices: Voices | None = None,
+        voices: Voices | Callable[[], Voices] | None = None,
+        tracker: TrackerProcess | None = None,
+        watch: Callable[[Event], None] | None = None,
     ) -> None:
         if marks and script is None:
             raise SettingsError("marks name questions of a script: give the script as well")
@@ -108,7 +116,11 @@ class Session:
         self._participants = tuple(participants)
         self._tracks = tuple(tracks)
         self._task_file = task_file
-        self._voices = voices
+        self._tracker = tracker
+        self._watch = watch
+        self._open_voices = voices
+        self.voices: Voices | None = None
+        """What voices are told apart with, once sound may be analyzed."""
         self._marked = bool(marks)
         self._questions = QuestionLog(self._script, in_order(marks))
         for mark in marks:
@@ -141,7 +153,17 @@ class Session:
             ConsentError: the purpose is unknown or something is missing.
         """
         self._require_open()
-        return self._consent.add(purpose, text=text, given_by=given_by, granted=granted)
+        consent = self._consent.add(purpose, text=text, given_by=given_by, granted=granted)
+        if not granted and self._pipeline is not None:
+            self._stop(consent.purpose)
+        return consent
+
+    def identity_only(self) -> None:
+        """Measure no behaviour from here on, and show none; asks for no reason."""
+        self._require_open()
+        self._behaviour_off = self._behaviour_off or "behaviour_off"
+        if self._pipeline is not None:
+            self._pipeline.stop_behaviour()
 
     def take_consents(self, consents: Sequence[Consent]) -> None:
         """Record decisions that were made before the session, see `read_consent`."""
@@ -175,6 +197,8 @@ class Session:
             self._pipeline = self._open_pipeline()
         for event in self._pipeline.push(item):
             self._findings.add(event)
+            if self._watch is not None:
+                self._watch(event)
 
     def ask(self, question_id: str, *, time_s: float | None = None) -> None:
         """Mark that a question starts to be asked, now or at a time of the session."""
@@ -205,6 +229,32 @@ class Session:
         at_s = self._end_s if time_s is None else time_s
         self._evidence.append(ExternalEvidence(source, kind, result, reference, at_s))
 
+    @property
+    def pipeline(self) -> Pipeline | None:
+        """The analysers, to look at while the session runs; None before the first item."""
+        return self._pipeline
+
+    @property
+    def time_s(self) -> float:
+        """Time up to which frames or sound were pushed."""
+        return self._end_s
+
+    @property
+    def turns(self) -> Sequence[Turn]:
+        """Who spoke when, as far as it is known."""
+        return self._findings.turns
+
+    def so_far(self) -> SessionFacts:
+        """Return what is known now; an answer that is still being given ends now."""
+        self._require_open()
+        self._findings.end_s = max(self._findings.end_s, self._end_s)
+        return self._facts(None, self._questions.marks_until(self._end_s))
+
+    def observe(self, observation: Observation) -> None:
+        """Add what was observed outside the analysers, such as a gap in the capture."""
+        self._require_open()
+        self._findings.add(observation)
+
     def close(self, recording: RecordingFacts | None = None) -> Report:
         """End the session and write its report.
 
@@ -221,7 +271,18 @@ class Session:
         self._questions.end(self._end_s)
         self._closed = True
         self._findings.end_s = max(self._findings.end_s, self._end_s)
-        return write_up(self._facts(recording))
+        return write_up(self._facts(recording, self._questions.marks))
+
+    def _stop(self, purpose: Purpose) -> None:
+        """End an analysis that is no longer consented to."""
+        if self._pipeline is None:
+            return
+        if purpose == "behaviour":
+            self._pipeline.stop_behaviour()
+        elif purpose == "face":
+            self._pipeline.stop_face()
+        elif purpose == "voice":
+            self._pipeline.stop_voice()
 
     def _open_pipeline(self) -> Pipeline:
         return Pipeline(
@@ -230,8 +291,13 @@ class Session:
             tracks=() if self._consent.decision("voice") is False else self._tracks,
             questions=self._questions,
             baseline=self._baseline_source(),
-            voices=self._voices,
+            open_voices=self._voices_opened,
         )
+
+    def _voices_opened(self) -> Voices | None:
+        given = self._open_voices
+        self.voices = given() if callable(given) else given
+        return self.voices
 
     def _open_tracker(self) -> TrackerProcess:
         if self._task_file is not None:
@@ -239,7 +305,7 @@ class Session:
         self._models += models_of(self._task_file)
         for name in {*self._models} - {"face_landmarker"}:
             model_path(name)
-        return TrackerProcess(self._task_file)
+        return self._tracker or TrackerProcess(self._task_file)
 
     def _open_behaviour(self) -> BehaviourModels:
         self._models += [READOUT, MOVEMENTS]
@@ -281,7 +347,7 @@ class Session:
         if self._closed:
             raise SessionStateError("this session is closed")
 
-    def _facts(self, recording: RecordingFacts | None) -> SessionFacts:
+    def _facts(self, recording: RecordingFacts | None, marks: tuple[Mark, ...]) -> SessionFacts:
         meter = self._pipeline.meter if self._pipeline else None
         behaviour_off = self._why_no_behaviour()
         if behaviour_off is not None:
@@ -292,11 +358,13 @@ class Session:
             self._findings.forget_voice()
         voice = self._pipeline.voice_quality if self._pipeline else None
         models = [*self._models, *(SpeechDetector.models if voice is not None else ())]
+        if voice is not None and self.voices is not None:
+            models += self.voices.models
         return SessionFacts(
             session_id=self.session_id,
             created_at=self.created_at,
             script=self._script,
-            marks=self._questions.marks,
+            marks=marks,
             question_of=self._questions.question,
             customer=self._customer,
             external_ref=self._external_ref,
@@ -316,5 +384,13 @@ class Session:
             models=tuple(dict.fromkeys(models)),
             images=() if self._consent.decision("face") is False else self._pictures.images,
             recording=recording,
-            has_voiceprint=self._voices is not None and self._voices.verifier is not None,
+            unverified=_why_unverified(self.voices),
+            voices_known=None if self.voices is None else self.voices.separation is not None,
         )
+
+
+def _why_unverified(voices: Voices | None) -> str | None:
+    """Return the reason code why no voiceprint is compared, None where one is."""
+    if voices is None:
+        return "no_voiceprint"
+    return voices.unverified if voices.verifier is None else None

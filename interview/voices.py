@@ -99,11 +99,16 @@ class Voices:
     """What a session tells voices apart with; held in memory, as long as the session."""
 
     encoder: VoiceEncoder
-    verifier: Verifier | None = None
+    verifier: Verifier | None = field(default=None, repr=False)
     """Compares with the customer's voiceprint; None where nothing is compared."""
     officer_sample: FloatArray | None = field(default=None, repr=False)
     """Speech of the officer alone, 16 kHz, shape (n_samples,)."""
-    separation: Separation = field(default_factory=Separation)
+    separation: Separation | None = None
+    """Limits of this encoder; without them roles go by track and questions alone."""
+    unverified: str = "no_voiceprint"
+    """Reason code where there is no verifier."""
+    models: tuple[str, ...] = ()
+    """Registered models in it, for the report."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +154,7 @@ class SpeakerPath:
     def __init__(self, voices: Voices, questions: QuestionLog) -> None:
         self._who = WhoSpeaks(
             voices.encoder,
-            separation=voices.separation,
+            voices.separation,
             officer=voices.officer_sample,
             turn_at=questions.turn_at,
         )

@@ -37,6 +37,12 @@ class Sample:
         """Question times, as `analyze --marks` reads them."""
         return self.path / "marks.csv"
 
+    @property
+    def enrollment(self) -> Path | None:
+        """Recording of the customer's voice; None where the folder holds none."""
+        path = self.path / "enrollment.flac"
+        return path if path.is_file() else None
+
     def frames(self) -> FrameTruth:
         """Read what is true of each frame.
 

@@ -41,6 +41,12 @@ def analyze_media(
         list[str] | None,
         typer.Option(help="co_applicant, interpreter or companion, declared; may be repeated."),
     ] = None,
+    gallery: Annotated[
+        str | None, typer.Option(help="Database of voiceprints, instead of the home's.")
+    ] = None,
+    officer_sample: Annotated[
+        Path | None, typer.Option(help="Speech of the officer alone; held in memory only.")
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="Folder to write the report to.")] = None,
     images: Annotated[bool, typer.Option("--images", help="Show pictures of the face.")] = False,
     baseline: Annotated[
@@ -75,6 +81,9 @@ def analyze_media(
             baseline=baseline,
             settings=_settings(home, lang, provider),
             task_file=task_file,
+            gallery=gallery,
+            officer_sample=officer_sample,
+            home=home,
             out=out,
             images=images,
             progress=progress,
@@ -92,14 +101,18 @@ def demo(
     require_system_libraries()
     from facesign import analyze
     from facesign.samples import load
+    from facesign.samples.enrolled import CUSTOMER, enrolled
 
     sample = load(name)
-    with progress_bar(sample.media.name) as progress:
+    with enrolled(sample) as gallery_home, progress_bar(sample.media.name) as progress:
         report = analyze(
             sample.media,
             script=sample.script,
             marks=sample.marks,
+            customer=None if gallery_home is None else CUSTOMER,
             settings=_settings(home, lang, None),
+            gallery=None if gallery_home is None else f"sqlite:///{gallery_home.gallery}",
+            home=gallery_home or home,
             out=out,
             images=True,
             progress=progress,

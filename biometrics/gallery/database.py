@@ -13,7 +13,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from facesign.errors import GalleryBusyError, GalleryError, MissingExtraError
 from facesign.models.sqlite import is_taken, made_private, run_raw, sqlite_engine, writing
 
-__all__ = ["HEAD", "Database"]
+__all__ = ["HEAD", "Database", "is_there"]
 
 HEAD = "0001"
 """The last step in `migrations/versions`."""
@@ -115,6 +115,16 @@ class Database:
             if version == HEAD:
                 return
             _upgrade(connection, version, self.where)
+
+
+def is_there(url: str) -> bool:
+    """Tell whether a database exists, without making one; a server is taken to have it.
+
+    Raises:
+        GalleryError: it is no address of a database.
+    """
+    parsed = _parsed(url)
+    return parsed.drivername != "sqlite" or Path(parsed.database or "").is_file()
 
 
 def _open_file(make: Callable[..., Database], url: URL, wait_s: float) -> Database:

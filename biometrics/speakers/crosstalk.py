@@ -9,10 +9,14 @@ from scipy.signal import stft
 
 from facesign.biometrics.stream import SAMPLE_RATE_HZ, FloatArray
 
-__all__ = ["LATEST_S", "Echo", "measure_echo"]
+__all__ = ["CLEAN_BELOW", "ECHO_SHARE", "LATEST_S", "Echo", "measure_echo"]
 
 LATEST_S = 0.6
 """An echo over the net is no later than this."""
+ECHO_SHARE = 0.5
+"""Speech with more of the other track in it is that track coming back."""
+CLEAN_BELOW = 0.15
+"""Speech with less of the other track in it is one voice alone."""
 
 _N_FFT = 1024
 _HOP = 256

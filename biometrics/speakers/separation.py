@@ -1,31 +1,70 @@
-"""How alike two pieces of speech are when one voice spoke both: settings of an encoder."""
+"""How alike two pieces of speech are when one voice spoke both: limits of one encoder."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from importlib.resources import files
+from typing import Any
 
-__all__ = ["Separation"]
+from facesign.errors import CalibrationError
+
+__all__ = ["SCHEMA", "Separation", "separation_from_dict", "shipped_separation"]
+
+SCHEMA = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Separation:
-    """Thresholds on cosines of 1.5 s of speech; they belong to one encoder."""
+    """Limits on cosines of speech; they belong to one encoder and were measured with it."""
 
-    cut: float = 0.6
-    """Mean cosine of two groups below which they are two voices."""
-    same_above: float = 0.8
-    """Cosine of two voices from which they are one."""
-    other_below: float = 0.7
+    cut: float
+    """Mean cosine of two groups of 1.5 s pieces below which they are two voices."""
+    same_above: float
+    """Cosine of two voices of 3 s or more from which they are one."""
+    other_below: float
     """Cosine of two voices below which they are two; between both limits it stays open."""
-    doubtful_below: float = 0.45
+    doubtful_below: float
     """Cosine of a piece with its voice below which it is nobody's for sure."""
-    stay: float = 0.1
+    one_voice_above: float
+    """Cosine of the two halves of a recording that sound most different, if one voice spoke."""
+    stay: float
     """What a change of voice within a run of speech costs, as a cosine."""
-    turn_bonus: float = 0.1
+    turn_bonus: float
     """What track or questions add to the fit of a piece with whose turn it is, as a cosine."""
-    least_voice_s: float = 3.0
-    """Less speech than this is not called a voice of its own."""
-    echo_share: float = 0.5
-    """A piece with more of the other track in it is that track coming back."""
-    clean_below: float = 0.15
-    """A piece with less of the other track in it is one voice alone."""
+
+    def to_dict(self) -> dict[str, float]:
+        """Return the limits for JSON."""
+        return asdict(self)
+
+
+def separation_from_dict(values: Mapping[str, Any]) -> Separation:
+    """Read the file that belongs to an encoder.
+
+    Raises:
+        CalibrationError: it is of another schema, or a limit is missing or no number.
+    """
+    if values.get("schema") != SCHEMA:
+        raise CalibrationError(f"limits of voices: schema {values.get('schema')} is not {SCHEMA}")
+    try:
+        limits = values["limits"]
+        return Separation(**{it.name: float(limits[it.name]) for it in fields(Separation)})
+    except (KeyError, TypeError, ValueError) as error:
+        raise CalibrationError(f"limits of voices: {error} is missing or no number") from error
+
+
+def shipped_separation(model: str) -> Separation | None:
+    """Return the limits that ship for an encoder; None where there are none for this file of it.
+
+    Args:
+        model: The encoder, as `name@` and the start of its sha256.
+
+    Raises:
+        CalibrationError: the shipped file was changed.
+    """
+    path = files("facesign.biometrics.speakers").joinpath(f"{model.partition('@')[0]}.json")
+    if not path.is_file():
+        return None
+    values = json.loads(path.read_text("utf-8"))
+    return separation_from_dict(values) if values.get("model") == model else None

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from facesign.biometrics.observation import Subject
+from facesign.biometrics.speakers.crosstalk import CLEAN_BELOW
 from facesign.biometrics.speakers.pieces import Piece
 from facesign.biometrics.speakers.roles import Basis, Role
 from facesign.biometrics.stream import FloatArray, Track
@@ -48,20 +49,17 @@ class Spoken:
         return f"Spoken({self.turn!r}, n_samples={len(self.samples)})"
 
 
-def turns_of(
-    pieces: Sequence[Piece], roles: Sequence[Role], *, clean_below: float
-) -> Iterator[Spoken]:
+def turns_of(pieces: Sequence[Piece], roles: Sequence[Role]) -> Iterator[Spoken]:
     """Join neighbours with the same role.
 
     Args:
         pieces: In the order in which they were heard.
         roles: The role of each.
-        clean_below: Share of the other track up to which a piece counts as one voice alone.
     """
     turn: Turn | None = None
     clean: list[FloatArray] = []
     for piece, role in zip(pieces, roles, strict=True):
-        samples = piece.samples if piece.echo_share < clean_below else piece.samples[:0]
+        samples = piece.samples if piece.echo_share < CLEAN_BELOW else piece.samples[:0]
         if turn is not None and not piece.opens and _continues(turn, role):
             turn = replace(turn, end_s=piece.end_s)
             clean.append(samples)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from facesign.biometrics.observation import Subject
 from facesign.biometrics.speakers.clustering import Labels, cluster, smoothed
-from facesign.biometrics.speakers.crosstalk import LATEST_S, measure_echo
+from facesign.biometrics.speakers.crosstalk import ECHO_SHARE, LATEST_S, measure_echo
 from facesign.biometrics.speakers.lips import LipTrack
 from facesign.biometrics.speakers.memory import TrackMemory
 from facesign.biometrics.speakers.pieces import Piece, VoiceEncoder, windows_over
@@ -24,6 +24,8 @@ __all__ = ["HOLD_S", "WhoSpeaks"]
 HOLD_S = 60.0
 """Speech that waits until what follows it has been heard, too."""
 MOST_GROUPS = 48
+LEAST_VOICE_S = 3.0
+"""Less speech than this is not called a voice of its own."""
 GROUP_PIECES = 20
 """Settled pieces are remembered by the mean of so many, no longer one by one."""
 
@@ -37,9 +39,11 @@ class WhoSpeaks:
     last 60 s of speech are held until more is known; older speech keeps its role, and is
     remembered by at most 48 means.
 
+    Without limits for the encoder nothing is embedded: roles then go by track and questions.
+
     Args:
         encoder: What embeds voices.
-        separation: Thresholds for this encoder.
+        separation: Limits that belong to this encoder; None where there are none.
         officer: The officer's sample, 16 kHz, shape (n_samples,), of 3 s or more; it is
             embedded and let go.
         turn_at: Tells whose turn it was by the questions' times: `session` where unknown.
@@ -48,14 +52,15 @@ class WhoSpeaks:
     def __init__(
         self,
         encoder: VoiceEncoder,
+        separation: Separation | None,
         *,
-        separation: Separation | None = None,
         officer: FloatArray | None = None,
         turn_at: Callable[[float], Subject] | None = None,
     ) -> None:
         self._encoder = encoder
-        self._separation = separation or Separation()
-        self._officer = None if officer is None else encoder.embed(officer)
+        self._separation = separation
+        known = officer is not None and separation is not None
+        self._officer = encoder.embed(officer) if known and officer is not None else None
         self._turn_at = turn_at or (lambda _: "session")
         self._mouth = LipTrack()
         self._tracks: dict[Track, TrackMemory] = {}
@@ -125,7 +130,7 @@ class WhoSpeaks:
                 samples=run.samples[window.piece_start : window.piece_end].copy(),
                 window_start_s=start_s,
                 window_end_s=start_s + len(sound) / SAMPLE_RATE_HZ,
-                embedding=self._encoder.embed(sound),
+                embedding=_NOTHING if self._separation is None else self._encoder.embed(sound),
                 echo_share=_echo_share(sound, start_s, other),
                 opens=opens,
             )
@@ -147,28 +152,37 @@ class WhoSpeaks:
         """Decide about the oldest pieces with all that is known by now."""
         if not n_pieces:
             return
-        limits = self._separation
-        pieces = self._held
-        own = [piece for piece in pieces if piece.echo_share < limits.echo_share]
+        pieces, limits = self._held, self._separation
+        own = [piece for piece in pieces if piece.echo_share < ECHO_SHARE]
         items = [Voice.of(p, self._turn_at((p.start_s + p.end_s) / 2)) for p in own]
-        voices = self._tell_apart(items)
-        by_voice = assign_roles(voices, limits, officer=self._officer)
-        labels, fit = self._place(own, items, voices, by_voice)
-        roles: dict[int, Role] = {}
-        for piece, label, cosine in zip(own, labels.tolist(), fit.tolist(), strict=True):
-            roles[id(piece)] = by_voice[label] if cosine >= limits.doubtful_below else _NOBODY
         settled = pieces[:n_pieces]
-        yield from turns_of(
-            settled,
-            [roles.get(id(p), _came_back(p)) for p in settled],
-            clean_below=limits.clean_below,
-        )
-        done = {id(piece) for piece in settled}
-        kept = [i for i, piece in enumerate(own) if id(piece) in done]
-        self._remember([items[i] for i in kept], labels[kept])
+        if limits is None:
+            found = [_by_turn(piece, item) for piece, item in zip(own, items, strict=True)]
+        else:
+            found = self._by_voice(own, items, limits, {id(piece) for piece in settled})
+        roles = {id(piece): role for piece, role in zip(own, found, strict=True)}
+        yield from turns_of(settled, [roles.get(id(p), _came_back(p)) for p in settled])
         self._held = pieces[n_pieces:]
 
-    def _tell_apart(self, items: Sequence[Voice]) -> list[Voice]:
+    def _by_voice(
+        self,
+        own: Sequence[Piece],
+        items: Sequence[Voice],
+        limits: Separation,
+        settled: Container[int],
+    ) -> list[Role]:
+        """Return the role of each piece, and remember the voices of those that are settled."""
+        voices = self._tell_apart(items, limits)
+        by_voice = assign_roles(voices, limits, officer=self._officer)
+        labels, fit = self._place(own, items, voices, by_voice, limits)
+        kept = [i for i, piece in enumerate(own) if id(piece) in settled]
+        self._remember([items[i] for i in kept], labels[kept])
+        return [
+            by_voice[label] if cosine >= limits.doubtful_below else _NOBODY
+            for label, cosine in zip(labels.tolist(), fit.tolist(), strict=True)
+        ]
+
+    def _tell_apart(self, items: Sequence[Voice], limits: Separation) -> list[Voice]:
         """Return the voices in what is held and what is remembered."""
         parts = [*self._groups, *items]
         if not parts:
@@ -177,8 +191,8 @@ class WhoSpeaks:
         # Who asks is not who answers: a weak encoder must not join what turns keep apart.
         for turn in ("applicant", "officer", "session"):
             same_turn = [part for part in parts if part.turn == turn]
-            found += _clustered(same_turn, self._separation.cut)
-        heard = [voice for voice in found if voice.seconds >= self._separation.least_voice_s]
+            found += _clustered(same_turn, limits.cut)
+        heard = [voice for voice in found if voice.seconds >= LEAST_VOICE_S]
         return heard or [max(found, key=lambda voice: voice.seconds)]
 
     def _place(
@@ -187,6 +201,7 @@ class WhoSpeaks:
         items: Sequence[Voice],
         voices: Sequence[Voice],
         roles: Sequence[Role],
+        limits: Separation,
     ) -> tuple[Labels, TimeArray]:
         """Return which voice each piece is, and how well it fits it, as a cosine."""
         if not pieces:
@@ -194,9 +209,9 @@ class WhoSpeaks:
         directions = np.stack([voice.direction for voice in voices])
         fit = np.stack([piece.embedding for piece in pieces]) @ directions.T
         expected = np.array([[item.turn == role.subject for role in roles] for item in items])
-        likely = fit + self._separation.turn_bonus * expected
+        likely = fit + limits.turn_bonus * expected
         opens = np.array([piece.opens for piece in pieces])
-        chosen = smoothed(likely, opens, stay=self._separation.stay)
+        chosen = smoothed(likely, opens, stay=limits.stay)
         return chosen, fit[np.arange(len(chosen)), chosen].astype(np.float64)
 
     def _remember(self, items: Sequence[Voice], labels: Labels) -> None:
@@ -230,6 +245,14 @@ class _Run:
 
 
 _NOBODY = Role("session", "unknown")
+_NOTHING: FloatArray = np.zeros(0, dtype=np.float32)
+
+
+def _by_turn(piece: Piece, item: Voice) -> Role:
+    """Return the role of a piece by its track, else by whose turn it was."""
+    if piece.track != "mixed":
+        return Role(piece.track, "own_track")
+    return _NOBODY if item.turn == "session" else Role(item.turn, "questions")
 
 
 def _came_back(piece: Piece) -> Role:

@@ -20,12 +20,14 @@ __all__ = [
     "GalleryError",
     "ItemError",
     "KeyFileError",
+    "LiveSessionsFullError",
     "MarksError",
     "MediaError",
     "MissingExtraError",
     "MissingLibraryError",
     "ModelFileError",
     "ModelInputError",
+    "NotLiveError",
     "OutputError",
     "ProviderError",
     "RecordDamagedError",
@@ -40,6 +42,7 @@ __all__ = [
     "TemplateDamagedError",
     "TemplateMismatchError",
     "TensorNamesError",
+    "TokenError",
     "TrackError",
     "TrialsError",
     "UnknownCustomerError",
@@ -197,6 +200,41 @@ class MarksError(FacesignError, ValueError):
 
 class SessionStateError(FacesignError, RuntimeError):
     """A session was used after it was closed, or out of order."""
+
+
+class NotLiveError(FacesignError, KeyError):
+    """No live session has that id."""
+
+    def __init__(self, session_id: str) -> None:
+        self._line = f"no live session {session_id}: it has ended, or never was; open its replay"
+        super().__init__(self._line)
+
+    def __str__(self) -> str:
+        """Return the line without the quotes that KeyError adds."""
+        return self._line
+
+
+class LiveSessionsFullError(FacesignError, RuntimeError):
+    """There is no room for one more live session."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"{most} sessions are live, as many as allowed; end one first")
+
+
+_TOKEN_REFUSED = {
+    "unknown": "this link is not valid",
+    "too_old": "this link was not opened within 15 minutes",
+    "away_too_long": "this device was away for more than 10 minutes",
+    "device": "this link was opened on another device",
+}
+
+
+class TokenError(FacesignError, PermissionError):
+    """An applicant's token cannot be used: unknown, too old, or another device's."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(f"{_TOKEN_REFUSED[code]}; ask the officer for a new one")
+        self.code = code
 
 
 class SettingsError(FacesignError, ValueError):

@@ -197,6 +197,16 @@ class ScriptedPipeline:
         self.voice_quality = voice
         self.meter = Meter(list(baselines))
         self.pushed: list[Frame | Sound] = []
+        self.stopped: list[str] = []
+
+    def stop_behaviour(self) -> None:
+        self.stopped.append("behaviour")
+
+    def stop_face(self) -> None:
+        self.stopped.append("face")
+
+    def stop_voice(self) -> None:
+        self.stopped.append("voice")
 
     def push(self, item: Frame | Sound) -> Iterator[Event]:
         self.pushed.append(item)
@@ -232,6 +242,7 @@ def scripted_session(
         session.consent(purpose=purpose, text="en-1", given_by="C-1")
     for purpose in refused:
         session.consent(purpose=purpose, text="en-1", given_by="C-1", granted=False)
+    session._voices_opened()
     session._open_pipeline = lambda: pipeline  # type: ignore[assignment,method-assign,return-value]
     session.push(frame(0.0))
     session.push(Sound(0.0, sound(0.0).samples, options.get("tracks", ("mixed",))[0]))

@@ -6,11 +6,21 @@ import itertools
 
 import numpy as np
 
+from facesign.biometrics.speakers.separation import Separation
 from facesign.biometrics.stream import SAMPLE_RATE_HZ, FloatArray
 
-__all__ = ["HIGH_HZ", "LOW_HZ", "MIDDLE_HZ", "ToneEncoder", "tone"]
+__all__ = ["HIGH_HZ", "LOW_HZ", "MIDDLE_HZ", "TONES", "ToneEncoder", "tone"]
 
 LOW_HZ, MIDDLE_HZ, HIGH_HZ = 200.0, 1000.0, 4000.0
+TONES = Separation(
+    cut=0.6,
+    same_above=0.8,
+    other_below=0.7,
+    doubtful_below=0.45,
+    one_voice_above=0.5,
+    stay=0.1,
+    turn_bonus=0.1,
+)
 _BANDS_HZ = (0.0, 500.0, 2000.0, 8000.0)
 
 

@@ -74,7 +74,7 @@ def compared_voice(*results: VoiceResult) -> tuple[bool | None, str | None]:
     found = findings()
     for event in results:
         found.add(event)
-    return states(replace(GOOD, has_voiceprint=True), found)["voice"]
+    return states(replace(GOOD, unverified=None), found)["voice"]
 
 
 def test_a_compared_voice_is_checked() -> None:
@@ -89,7 +89,7 @@ def test_a_voice_flag_is_a_finding_of_the_voice_and_not_of_the_face() -> None:
         (), (), first_found_s=0.0, others_declared=False, reliability="high", comparisons=[mismatch]
     )
     made = run_checks(
-        found, (), flags, (), ConsentBook(), replace(GOOD, has_voiceprint=True), ("voice",)
+        found, (), flags, (), ConsentBook(), replace(GOOD, unverified=None), ("voice",)
     )
     seen = {check.check: (check.finding, check.required) for check in made}
     assert seen["voice"] == (True, True)
@@ -105,7 +105,7 @@ def test_a_voice_that_was_never_told_apart_is_not_assessed() -> None:
     assert compared_voice() == (None, "speakers_not_separated")
     found = findings()
     found.add(turn(0.0, 2.0))
-    with_turn = states(replace(GOOD, has_voiceprint=True), found)["voice"]
+    with_turn = states(replace(GOOD, unverified=None), found)["voice"]
     assert with_turn == (None, "too_little_speech")
 
 

@@ -21,7 +21,7 @@ from session_factory import (
     seen,
     speech,
 )
-from tone_voices import LOW_HZ, ToneEncoder, tone
+from tone_voices import LOW_HZ, TONES, ToneEncoder, tone
 from voice_factory import ToneVerifier, compared_at, turn
 
 from facesign.errors import OutputError
@@ -86,7 +86,7 @@ def voices(**options: Any) -> Report:
         compared_at(16.0, "no_match", -2.5, is_whole=True, reasons=("noisy",)),
     ]
     pipeline = ScriptedPipeline(events, baselines=[baseline(0.0, 8.0)])
-    verifying = Voices(ToneEncoder(), ToneVerifier(tone(LOW_HZ, 4.0)))
+    verifying = Voices(ToneEncoder(), ToneVerifier(tone(LOW_HZ, 4.0)), separation=TONES)
     return scripted_session(pipeline, marks=MARKS, voices=verifying, **options).close()
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pytest
-from tone_voices import HIGH_HZ, LOW_HZ, MIDDLE_HZ, ToneEncoder, tone
+from tone_voices import HIGH_HZ, LOW_HZ, MIDDLE_HZ, TONES, ToneEncoder, tone
 from voice_factory import ToneVerifier
 
 from facesign.biometrics.face.signals import CHANNELS
@@ -21,7 +21,7 @@ def run(
 ) -> tuple[list[Turn], list[VoiceResult]]:
     """Speech at its times on one mixed track, the officer known by a sample."""
     path = SpeakerPath(
-        Voices(ToneEncoder(), verifier, officer_sample=tone(HIGH_HZ, 4.0)), QuestionLog(None)
+        Voices(ToneEncoder(), verifier, tone(HIGH_HZ, 4.0), TONES), QuestionLog(None)
     )
     found: list[Turn | VoiceResult] = []
     for start_s, samples in parts:
@@ -96,7 +96,7 @@ def frames(count: int) -> Sequence[float]:
 
 
 def test_the_applicant_among_two_voices_is_who_the_lips_move_with() -> None:
-    path = SpeakerPath(Voices(ToneEncoder()), QuestionLog(None))
+    path = SpeakerPath(Voices(ToneEncoder(), separation=TONES), QuestionLog(None))
     times = np.array(frames(480))
     channels = np.zeros((480, 44), np.float32)
     talking = (times >= 8.0) & (times < 14.0)

@@ -65,7 +65,7 @@ class Prints:
 
 def render(speech: Path, encoder: VoiceEncoder) -> Prints:
     """Make the voiceprints of every training speaker."""
-    voices = _voices(speech)
+    voices = voices_in(speech)
     noise_voices = [read(speech / paths[0]) for _, paths in list(voices.values())[:N_NOISE_VOICES]]
     rows: list[tuple[object, ...]] = []
     groups: dict[tuple[str, bool], int] = {}
@@ -89,7 +89,8 @@ def render(speech: Path, encoder: VoiceEncoder) -> Prints:
     return Prints(*(np.array(column) for column in zip(*rows, strict=True)))
 
 
-def _voices(speech: Path) -> dict[str, tuple[str, list[str]]]:
+def voices_in(speech: Path) -> dict[str, tuple[str, list[str]]]:
+    """Return corpus and recordings of each training speaker."""
     found: dict[str, tuple[str, list[str]]] = defaultdict(lambda: ("", []))
     with (speech / "MANIFEST.csv").open(encoding="utf-8") as file:
         for row in csv.DictReader(file):

@@ -3,15 +3,15 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+from tone_voices import TONES
 
 from facesign.biometrics.speakers.lips import LipEvidence
 from facesign.biometrics.speakers.roles import Role, Voice, assign_roles
-from facesign.biometrics.speakers.separation import Separation
 from facesign.biometrics.stream import FloatArray
 
 EAST: FloatArray = np.array([1, 0, 0], np.float32)
 NORTH: FloatArray = np.array([0, 1, 0], np.float32)
-LIMITS = Separation(same_above=0.8, other_below=0.6)
+LIMITS = replace(TONES, same_above=0.8, other_below=0.6)
 UP: FloatArray = np.array([0, 0, 1], np.float32)
 
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from tone_voices import HIGH_HZ, LOW_HZ, MIDDLE_HZ, ToneEncoder, tone
+from tone_voices import HIGH_HZ, LOW_HZ, MIDDLE_HZ, TONES, ToneEncoder, tone
 
 from facesign.biometrics.observation import Subject
 from facesign.biometrics.speakers.turns import Spoken
@@ -18,7 +18,7 @@ def told(*found: Spoken) -> list[tuple[float, float, str]]:
 
 
 def test_officer_is_known_by_the_sample_and_the_applicant_by_being_the_only_other() -> None:
-    who = WhoSpeaks(ToneEncoder(), officer=tone(HIGH_HZ, 4.0))
+    who = WhoSpeaks(ToneEncoder(), TONES, officer=tone(HIGH_HZ, 4.0))
     found = [*who.speech(0.0, tone(HIGH_HZ, 4.0), "mixed")]
     found += [*who.speech(5.0, tone(LOW_HZ, 6.0), "mixed"), *who.finish()]
     assert told(*found) == [(0.0, 4.0, "officer"), (5.0, 11.0, "applicant")]
@@ -26,7 +26,7 @@ def test_officer_is_known_by_the_sample_and_the_applicant_by_being_the_only_othe
 
 
 def test_a_change_of_voice_within_a_run_is_found_within_half_a_window() -> None:
-    who = WhoSpeaks(ToneEncoder(), officer=tone(HIGH_HZ, 4.0))
+    who = WhoSpeaks(ToneEncoder(), TONES, officer=tone(HIGH_HZ, 4.0))
     run = np.concatenate([tone(HIGH_HZ, 6.0), tone(LOW_HZ, 6.0)])
     found = [*who.speech(0.0, run, "mixed"), *who.finish()]
     assert [one.turn.subject for one in found] == ["officer", "applicant"]
@@ -37,7 +37,7 @@ def test_a_third_voice_is_only_another_voice() -> None:
     def turn_at(time_s: float) -> Subject:
         return "officer" if time_s < 5 else "applicant"
 
-    who = WhoSpeaks(ToneEncoder(), turn_at=turn_at)
+    who = WhoSpeaks(ToneEncoder(), TONES, turn_at=turn_at)
     found = [*who.speech(0.0, tone(HIGH_HZ, 4.0), "mixed")]
     found += who.speech(5.0, tone(LOW_HZ, 9.0), "mixed")
     found += [*who.speech(15.0, tone(MIDDLE_HZ, 4.0), "mixed"), *who.finish()]
@@ -45,7 +45,7 @@ def test_a_third_voice_is_only_another_voice() -> None:
 
 
 def test_less_than_three_seconds_are_no_voice_of_their_own_and_nobodys() -> None:
-    who = WhoSpeaks(ToneEncoder())
+    who = WhoSpeaks(ToneEncoder(), TONES)
     found = [*who.speech(0.0, tone(LOW_HZ, 9.0), "mixed")]
     found += [*who.speech(10.0, tone(HIGH_HZ, 1.5), "mixed"), *who.finish()]
     assert told(*found) == [(0.0, 9.0, "applicant"), (10.0, 11.5, "session")]
@@ -64,7 +64,7 @@ def test_the_officer_coming_back_on_the_applicants_track_is_not_the_applicant() 
     officer = np.concatenate([asked, np.zeros(7 * 16_000, np.float32)])
     applicant = np.concatenate([np.zeros(1600, np.float32), 0.1 * officer[:-1600]])
     applicant[6 * 16_000 : 11 * 16_000] += tone(LOW_HZ, 5.0)
-    who = WhoSpeaks(ToneEncoder())
+    who = WhoSpeaks(ToneEncoder(), TONES)
     found: list[Spoken] = []
     for one, two in zip(sounds("officer", officer), sounds("applicant", applicant), strict=True):
         found += [*who.hear(one), *who.hear(two)]
@@ -86,7 +86,7 @@ def test_results_do_not_depend_on_when_the_other_track_comes() -> None:
     applicant = np.concatenate([np.zeros(80_000, np.float32), tone(LOW_HZ, 5.0)])
 
     def heard(*, late: bool) -> list[tuple[float, float, str]]:
-        who = WhoSpeaks(ToneEncoder())
+        who = WhoSpeaks(ToneEncoder(), TONES)
         found: list[Spoken] = []
         both = (sounds("officer", officer), sounds("applicant", applicant))
         for track in both[:: -1 if late else 1]:
@@ -100,7 +100,7 @@ def test_results_do_not_depend_on_when_the_other_track_comes() -> None:
 
 
 def test_a_long_session_is_held_in_bounded_memory_and_settled_as_it_goes() -> None:
-    who = WhoSpeaks(ToneEncoder(), officer=tone(HIGH_HZ, 4.0))
+    who = WhoSpeaks(ToneEncoder(), TONES, officer=tone(HIGH_HZ, 4.0))
     settled: list[Spoken] = []
     for index in range(120):
         hz = HIGH_HZ if index % 2 else LOW_HZ
@@ -114,7 +114,7 @@ def test_a_long_session_is_held_in_bounded_memory_and_settled_as_it_goes() -> No
 
 
 def test_representations_hold_no_sound_and_no_embedding() -> None:
-    who = WhoSpeaks(ToneEncoder())
+    who = WhoSpeaks(ToneEncoder(), TONES)
     list(who.speech(0.0, tone(LOW_HZ, 4.0), "mixed"))
     assert "array" not in repr(who._held)
     assert all("array" not in repr(spoken) for spoken in who.finish())

@@ -1,0 +1,143 @@
+"""What a session tells voices apart and compares them with, opened for one customer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from facesign.biometrics.gallery.database import is_there
+from facesign.biometrics.gallery.matching import VoiceEncoder, model_of
+from facesign.biometrics.speakers.separation import shipped_separation
+from facesign.biometrics.stream import FloatArray
+from facesign.errors import (
+    GalleryError,
+    ShortSpeechError,
+    TemplateMismatchError,
+    UnknownCustomerError,
+)
+from facesign.interview.fingerprints import Fingerprints
+from facesign.interview.home import Home
+from facesign.interview.voice_decisions import CustomerVerifier
+from facesign.interview.voice_defaults import VoiceTools
+from facesign.interview.voice_recordings import Recorded, listen
+from facesign.interview.voice_results import Verification
+from facesign.interview.voices import Voices
+
+__all__ = ["LEAST_SAMPLE_S", "SessionVerifier", "keep_comparison", "open_voices"]
+
+LEAST_SAMPLE_S = 3.0
+"""Net speech of the officer that their voice is known by."""
+
+
+@dataclass(slots=True, eq=False)
+class SessionVerifier:
+    """Compares with one customer's voiceprint, and remembers what the last comparison gave.
+
+    Templates were decrypted when it was made; the gallery is not held open meanwhile.
+    """
+
+    inner: CustomerVerifier = field(repr=False)
+    reopen: Callable[[], Fingerprints] = field(repr=False)
+    last: Verification | None = field(default=None, repr=False)
+
+    def verify(self, samples: FloatArray) -> Verification:
+        """Compare speech of one person, 16 kHz, shape (n_samples,); nothing is kept of it."""
+        self.last = self.inner.verify(samples)
+        return self.last
+
+
+def open_voices(
+    *,
+    customer: str | None = None,
+    gallery: str | None = None,
+    home: Home | Path | None = None,
+    officer_sample: Recorded | None = None,
+) -> Voices:
+    """Open what voices are told apart and compared with in one session.
+
+    A gallery that is not there is not made.
+
+    Args:
+        customer: Customer number whose voiceprint the applicant is compared with; without
+            one, voices are only told apart.
+        gallery: The gallery, as for `Fingerprints.open`; by default the one in the settings,
+            else `gallery.db` in the home folder if there is one.
+        home: Home folder, which holds the master key.
+        officer_sample: A file, an array or Sounds in which the officer alone speaks for 3 s
+            or more; held in memory as long as the result.
+
+    Returns:
+        Voices for `Session(voices=...)`; `unverified` says why no voiceprint is compared.
+
+    Raises:
+        GalleryError: the gallery cannot be opened or reached, or one that was named is not
+            there.
+        KeyFileError: its key cannot be opened with this master key.
+        MediaError: the officer's sample cannot be read.
+        ModelFileError: the encoder's file is missing or changed.
+        ShortSpeechError: the officer's sample holds too little speech.
+    """
+    home = home if isinstance(home, Home) else Home.resolve(home)
+    sample = None if officer_sample is None else _speech_of(officer_sample)
+    encoder = VoiceTools(home, None, None).encoder
+    verifier, unverified = _verifier(customer, gallery, home, encoder)
+    return Voices(
+        encoder=encoder,
+        verifier=verifier,
+        officer_sample=sample,
+        separation=shipped_separation(model_of(encoder)),
+        unverified=unverified,
+        models=(encoder.name,),
+    )
+
+
+def keep_comparison(voices: Voices, *, record: str) -> bool:
+    """Keep the comparison of the whole in the customer's history, after the session's end.
+
+    Args:
+        voices: What the session was opened with.
+        record: The session, as the history names it.
+
+    Returns:
+        Whether there was one to keep.
+
+    Raises:
+        GalleryError: the gallery cannot be written.
+        UnknownCustomerError: the voiceprint was revoked meanwhile; nothing is kept.
+    """
+    verifier = voices.verifier
+    if not isinstance(verifier, SessionVerifier) or verifier.last is None:
+        return False
+    with verifier.reopen() as prints:
+        prints.keep(replace(verifier.last, record=record))
+    return True
+
+
+def _verifier(
+    customer: str | None, gallery: str | None, home: Home, encoder: VoiceEncoder
+) -> tuple[SessionVerifier | None, str]:
+    """Return the verifier of a customer, or the reason code why there is none."""
+    url = gallery or home.settings().gallery
+    if customer is None or (url is None and not home.gallery.is_file()):
+        return None, "no_voiceprint"
+    if url is not None and not is_there(url):
+        raise GalleryError(url, "is not there; facesign voice enroll makes a gallery")
+
+    def reopen() -> Fingerprints:
+        return Fingerprints.open(url, home=home, encoder=encoder)
+
+    try:
+        with reopen() as prints:
+            return SessionVerifier(prints.verifier(customer), reopen), ""
+    except UnknownCustomerError:
+        return None, "no_voiceprint"
+    except TemplateMismatchError:
+        return None, "voiceprint_of_other_model"
+
+
+def _speech_of(sample: Recorded) -> FloatArray:
+    heard = listen(sample, "officer sample").heard
+    if heard.net_speech_s < LEAST_SAMPLE_S:
+        raise ShortSpeechError(heard.net_speech_s, LEAST_SAMPLE_S)
+    return heard.speech
