@@ -16,10 +16,13 @@ from facesign.errors import FacesignError
 from facesign.interview.archive.store import Archive
 from facesign.interview.archive.users import Users
 from facesign.interview.home import LANGUAGES, Home, Language
+from facesign.interview.live.sessions import LiveSessions
+from facesign.ui.console.capture import capture_router
 from facesign.ui.console.case_routes import case_routes
 from facesign.ui.console.desk import Desk
 from facesign.ui.console.doors import LANG_COOKIE, doors, language_of
 from facesign.ui.console.guard import Allow, Guarded, NotAllowed, SignedIn
+from facesign.ui.console.live_routes import live_routes
 from facesign.ui.console.pages import FIRST_PAGE, PAGES, PageSpec
 from facesign.ui.console.security import Reach, Security
 from facesign.ui.console.shelf import LazyPage, warm
@@ -51,7 +54,8 @@ def build(home: Home, *, reach: Reach | None = None, lang: Language | None = Non
     chosen = lang or home.settings().lang
     archive = Archive.open(home)
     users = Users(archive.database)
-    desk = Desk(home, archive, users, reach)
+    live = LiveSessions(home, archive=archive)
+    desk = Desk(home, archive, users, live, reach)
     sign_ins, set_up = SignIns(users), SetUp(users)
     pages = {
         (language, spec.name): LazyPage(partial(_page, desk, spec, language))
@@ -69,7 +73,7 @@ def build(home: Home, *, reach: Reach | None = None, lang: Language | None = Non
             await warming
         for page in pages.values():
             await page.close()
-        desk.close()
+        await asyncio.to_thread(desk.close)
 
     app = FastAPI(lifespan=lifespan, openapi_url=None, root_path=reach.root_path)
     app.state.desk, app.state.sign_ins, app.state.set_up = desk, sign_ins, set_up
@@ -80,6 +84,8 @@ def build(home: Home, *, reach: Reach | None = None, lang: Language | None = Non
     _add_basics(app, reach, chosen)
     app.include_router(take_routes(desk))
     app.include_router(case_routes(desk))
+    app.include_router(live_routes(desk))
+    app.include_router(capture_router(live, Allow("officer"), root_path=reach.root_path))
     app.mount("/static", StaticFiles(packages=[("facesign.ui", "static")]))
     for (language, name), page in pages.items():
         allow = next(spec.allow for spec in PAGES if spec.name == name)

@@ -10,6 +10,7 @@ from facesign.interview.archive.store import Archive
 from facesign.interview.archive.users import Users
 from facesign.interview.fingerprints import Fingerprints
 from facesign.interview.home import Home
+from facesign.interview.live.sessions import LiveSessions
 from facesign.ui.console.security import Reach
 from facesign.ui.console.takes import Takes
 
@@ -23,6 +24,7 @@ class Desk:
     home: Home
     archive: Archive
     users: Users
+    live: LiveSessions
     reach: Reach = field(default_factory=Reach)
     takes: Takes = field(default_factory=Takes)
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
@@ -33,8 +35,9 @@ class Desk:
         return Fingerprints.open(home=self.home)
 
     def close(self) -> None:
-        """Close the databases and forget the takes."""
+        """End what is live, close the databases and forget the takes."""
         self.takes.clear()
+        self.live.close()
         if "prints" in self.__dict__:
             self.prints.close()
         self.archive.close()

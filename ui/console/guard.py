@@ -28,9 +28,14 @@ OPEN: tuple[str, ...] = (
     "/setup/{token}",
     "/static",
     "/healthz",
+    "/join/{token}",
+    "/join/{token}/open",
+    "/join/{token}/do/{action}",
+    "/join/{token}/media",
+    "/join/{token}/room",
 )
-"""Routes without a sign-in, each with a check of its own or nothing to protect; the
-applicant's, under `/join`, are checked by their token."""
+"""Routes without a sign-in, each with a check of its own or nothing to protect: those of the
+applicant check their token and their device."""
 
 
 @dataclass(frozen=True, slots=True)

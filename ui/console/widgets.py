@@ -11,8 +11,12 @@ from facesign.ui.console.texts import Texts
 
 __all__ = ["QUIET", "note", "widget"]
 
-QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
-"""How events are wired: no public interface, no spinner."""
+QUIET: dict[str, Any] = {
+    "api_visibility": "private",
+    "show_progress": "hidden",
+    "concurrency_limit": None,
+}
+"""How events are wired: no public interface, no spinner, nobody waits for another officer."""
 
 _LOAD = """
 const props_ = props;
