@@ -56,7 +56,7 @@ def _enroll_tab(desk: Desk, t: Texts, customer: gr.Textbox) -> None:
     with gr.Row():
         enroll = gr.Button(t("enroll.enroll"), variant="primary", elem_id="enroll")
         confirm = gr.Button(t("enroll.confirm"), elem_id="confirm")
-    said = note("enroll-said")
+    said = note("enroll-said", t)
 
     def on_enroll(
         customer: str, manner: str, proof: str, record: str, purposes: list[str], r: gr.Request
@@ -91,7 +91,7 @@ def _enroll_tab(desk: Desk, t: Texts, customer: gr.Textbox) -> None:
 def _verify_tab(desk: Desk, t: Texts, customer: gr.Textbox) -> None:
     gr.Markdown(t("enroll.verify_about"))
     verify = gr.Button(t("enroll.verify"), variant="primary", elem_id="verify")
-    said = note("verify-said")
+    said = note("verify-said", t)
 
     def on_verify(customer: str, r: gr.Request) -> str:
         return _said(
@@ -107,7 +107,7 @@ def _verify_tab(desk: Desk, t: Texts, customer: gr.Textbox) -> None:
 
 def _history_tab(desk: Desk, t: Texts, customer: gr.Textbox) -> None:
     show = gr.Button(t("enroll.show_history"), elem_id="show-history")
-    said = note("history-said")
+    said = note("history-said", t)
     table = gr.Dataframe(
         headers=[t("enroll.when"), t("enroll.what"), t("enroll.details")],
         datatype="str",
@@ -135,7 +135,7 @@ def _revoke_tab(desk: Desk, t: Texts, customer: gr.Textbox) -> None:
     because = gr.Textbox(label=t("enroll.because_label"), value=t("enroll.because_default"))
     sure = gr.Checkbox(label=t("enroll.sure"), elem_id="sure")
     revoke = gr.Button(t("enroll.revoke"), variant="stop", elem_id="revoke")
-    said = note("revoke-said")
+    said = note("revoke-said", t)
 
     def on_revoke(customer: str, because: str, sure: bool, r: gr.Request) -> tuple[str, bool]:
         if not sure:

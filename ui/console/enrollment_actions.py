@@ -155,13 +155,13 @@ def history_rows(t: Texts, found: History) -> list[list[str]]:
         decision = t.of("match", str(event.fields.get("decision")))
         rows.append((_moment(event.at), t("enroll.verified", decision=decision), details))
     rows += [(_moment(at), t("enroll.revoked_at"), why) for at, why in found.revocations]
-    for one in found.drift:
+    for drift in found.drift:
         details = t(
             "enroll.drift",
-            channel=one.channel,
-            first=f"{one.first_half:.3f}",
-            second=f"{one.second_half:.3f}",
-            n=one.n,
+            channel=drift.channel,
+            first=f"{drift.first_half:.3f}",
+            second=f"{drift.second_half:.3f}",
+            n=drift.n,
         )
         rows.append(("", t("enroll.drift_title"), details))
     return [list(row) for row in rows]

@@ -56,7 +56,7 @@ def fill(desk: Desk, t: Texts, base: str, blocks: gr.Blocks) -> None:
                 elem_id="note",
             )
             end = gr.Button(t("interview.end"), size="md", min_width=96, elem_id="do-end")
-    said = note("interview-said")
+    said = note("interview-said", t)
 
     def on_load(r: gr.Request) -> tuple[Any, ...]:
         who = signed_in(r, "officer")

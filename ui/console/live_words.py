@@ -24,7 +24,7 @@ def in_words(state: Mapping[str, Any], lang: Language) -> dict[str, Any]:
     questions = {one["id"]: one for one in state["questions"]}
     identity, strip = dict(state["identity"]), state["strip"]
     reason = identity["reason"]
-    identity["why"] = texts("why", reason) if reason else None
+    identity["why"] = texts("why", reason) if reason and texts.has("why", reason) else None
     if strip is not None and strip["movements"] is not None:
         moved = [
             {**one, "text": figures.channels(texts, one["channels"])} for one in strip["movements"]

@@ -24,9 +24,9 @@ def fill(desk: Desk, t: Texts, base: str, blocks: gr.Blocks) -> None:
         with gr.Row(equal_height=True):
             filters = _filters(desk, t)
         find = gr.Button(t("replay.find"), variant="primary", scale=0, elem_id="find")
-        said = note("replay-said")
+        said = note("replay-said", t)
         table = gr.Dataframe(
-            headers=t.list("replay.columns"),
+            headers=t.columns("replay.columns"),
             datatype="str",
             interactive=False,
             buttons=[],
@@ -64,7 +64,8 @@ def fill(desk: Desk, t: Texts, base: str, blocks: gr.Blocks) -> None:
         return actions.session_rows(t, sessions), [one.session_id for one in sessions], line
 
     def on_choose(ids: list[str], chosen: gr.SelectData) -> str:
-        return ids[chosen.index[0]]
+        row: int = chosen.index[0]
+        return ids[row]
 
     find.click(on_find, filters, [table, ids, said], **QUIET)
     blocks.load(on_find, filters, [table, ids, said], **QUIET)

@@ -57,7 +57,7 @@ def _general(desk: Desk, t: Texts, blocks: gr.Blocks) -> None:
             elem_id="lang",
         )
     save = gr.Button(t("settings.save"), variant="primary", visible=False, elem_id="save-general")
-    said = note("general-said")
+    said = note("general-said", t)
     gr.Markdown(t("settings.theme_info"))
 
     def on_load(r: gr.Request) -> tuple[Any, ...]:
@@ -86,7 +86,7 @@ def _general(desk: Desk, t: Texts, blocks: gr.Blocks) -> None:
 def _models(desk: Desk, t: Texts, blocks: gr.Blocks) -> None:
     said = gr.Markdown()
     table = gr.Dataframe(
-        headers=t.list("settings.model_columns"),
+        headers=t.columns("settings.model_columns"),
         datatype="str",
         interactive=False,
         buttons=[],
@@ -105,7 +105,7 @@ def _models(desk: Desk, t: Texts, blocks: gr.Blocks) -> None:
 def _points(desk: Desk, t: Texts, tab: gr.Tab) -> None:
     gr.Markdown(t("settings.points_about"))
     table = gr.Dataframe(
-        headers=t.list("settings.point_columns"),
+        headers=t.columns("settings.point_columns"),
         datatype="str",
         interactive=False,
         buttons=[],
@@ -125,7 +125,7 @@ def _scripts(desk: Desk, t: Texts, blocks: gr.Blocks) -> None:
     scripts = OwnScripts(desk.home)
     with gr.Row():
         chosen = gr.Dropdown(label=t("settings.script"), choices=[], elem_id="script")
-        said = note("script-said")
+        said = note("script-said", t)
     text = gr.Code(language="yaml", label=t("settings.script_text"), lines=24, max_lines=24)
     with gr.Row():
         check = gr.Button(t("settings.check"), elem_id="check-script")

@@ -61,8 +61,8 @@ class LazyPage:
         """Keep the application's lifespan open, entered and left by one task."""
         async with app.router.lifespan_context(app):
             blocks = app.get_blocks()
-            blocks.run_startup_events()
-            await blocks.run_extra_startup_events()
+            blocks.run_startup_events()  # type: ignore[no-untyped-call]
+            await blocks.run_extra_startup_events()  # type: ignore[no-untyped-call]
             started.set()
             await self._stop.wait()
 

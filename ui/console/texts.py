@@ -20,7 +20,7 @@ class Texts:
         self.flat: dict[str, str] = dict(_flattened(table))
         """Every text by its dotted name."""
 
-    def __call__(self, name: str, **values: object) -> str:
+    def __call__(self, name: str, /, **values: object) -> str:
         """Return a text, with its `{places}` filled in.
 
         Raises:
@@ -33,7 +33,7 @@ class Texts:
         """Return the word for a code, such as a reason; the code itself where there is none."""
         return self.flat.get(f"{group}.{code}", code)
 
-    def list(self, name: str) -> list[str]:
+    def columns(self, name: str) -> list[str]:
         """Return a text that lists words, such as the columns of a table, as a list."""
         return [word.strip() for word in self(name).split("|")]
 

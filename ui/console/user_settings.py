@@ -22,7 +22,7 @@ __all__ = ["user_settings"]
 def user_settings(desk: Desk, t: Texts, tab: gr.Tab) -> None:
     """Put the users into the open tab."""
     table = gr.Dataframe(
-        headers=t.list("settings.user_columns"),
+        headers=t.columns("settings.user_columns"),
         datatype="str",
         interactive=False,
         buttons=[],
@@ -47,7 +47,7 @@ def user_settings(desk: Desk, t: Texts, tab: gr.Tab) -> None:
         renew = gr.Button(t("settings.change_password"), elem_id="change-password")
         disable = gr.Button(t("settings.disable"), elem_id="disable-user")
         enable = gr.Button(t("settings.enable"), elem_id="enable-user")
-    said = note("users-said")
+    said = note("users-said", t)
     users = desk.users
 
     def acted(r: gr.Request, act: Callable[[], object], line: str) -> tuple[Any, str, str]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 
+from facesign.biometrics.stream import FloatArray
 from facesign.errors import MediaError
 
 if TYPE_CHECKING:
@@ -27,9 +29,9 @@ def waveform(stream: RecordStream) -> list[int]:
     """
     import av
 
-    peaks = np.zeros(0, dtype=np.float32)
+    peaks: FloatArray = np.zeros(0, dtype=np.float32)
     try:
-        with av.open(stream, metadata_errors="ignore") as container:
+        with av.open(stream, mode="r", metadata_errors="ignore") as container:
             if not container.streams.audio:
                 return []
             plain = av.AudioResampler("s16", "mono", _RATE_HZ)
@@ -42,7 +44,7 @@ def waveform(stream: RecordStream) -> list[int]:
     return [int(peak) for peak in np.round(255.0 * peaks / loudest)]
 
 
-def _raised(peaks: np.ndarray, time_s: float, samples: np.ndarray) -> np.ndarray:
+def _raised(peaks: FloatArray, time_s: float, samples: npt.NDArray[np.int16]) -> FloatArray:
     """Raise the peaks of the stretches that some samples lie in."""
     at_s = time_s + np.arange(len(samples)) / _RATE_HZ
     bins = np.clip((at_s * BINS_PER_S).astype(int), 0, MOST_BINS - 1)

@@ -63,9 +63,10 @@ def widget(
     )
 
 
-def note(elem_id: str) -> gr.Textbox:
+def note(elem_id: str, t: Texts) -> gr.Textbox:
     """Make a place where an action says how it went, read out by screen readers."""
     return gr.Textbox(
+        label=t("words.message"),
         show_label=False,
         container=True,
         interactive=False,

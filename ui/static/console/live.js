@@ -88,6 +88,7 @@ function show(place, about, t, trigger) {
     state = next;
     document.body.dataset.stage = state.stage === "review" ? "review"
       : ["closed", "interrupted", "abandoned", "rescheduled"].includes(state.stage) ? "over" : "live";
+    place.firstChild.classList.toggle("fs-before", state.stage === "created" || !state.consents.recording?.granted);
     parts.stage.textContent = t.of("statuses", state.stage);
     parts.sign.textContent = state.paused ? t(`live.paused_by_${state.paused}`) : state.recording ? t("live.recording") : "";
     parts.sign.classList.toggle("fs-on", state.recording && !state.paused);
@@ -125,7 +126,7 @@ function show(place, about, t, trigger) {
   function showIdentity() {
     const it = state.identity;
     const rows = [[t.of("match", it.status), it.status === "listening"
-      ? t("live.heard_of", { heard: it.net_speech_s, needed: it.needed_s }) : it.why ?? ""]];
+      ? t("live.heard_of", { heard: it.net_speech_s, needed: it.needed_s }) : it.why ?? t.of("identity_why", it.reason ?? "")]];
     if (it.llr !== null) rows.push([t("live.llr"), it.llr.toFixed(2)]);
     if (it.point) rows.push([t("live.point"), t("live.point_value", { name: it.point, fmr: (100 * (it.fmr ?? 0)).toFixed(2) })]);
     if (it.continuity !== "whole") rows.push([t("live.continuity"), t.of("continuity", it.continuity)]);
