@@ -12,7 +12,7 @@ from facesign.biometrics.observation import Observation
 from facesign.biometrics.stream import Frame, Sound, Track
 from facesign.errors import ConsentError, SessionStateError, SettingsError
 from facesign.interview.consent import PURPOSES, Consent
-from facesign.interview.home import Home, require_one_of
+from facesign.interview.home import Home, Settings, require_one_of
 from facesign.interview.live.plan import SessionPlan
 from facesign.interview.live.stages import Pauser, Stages
 from facesign.interview.pipeline import Event
@@ -71,7 +71,8 @@ class Conduct:
         session_id: Id of the session.
         created_at: When it was created, UTC.
         plan: What is settled.
-        home: Settings, gallery and keys.
+        home: Gallery and keys.
+        settings: Settings in force; by default those of the home folder.
         tracker: A face tracker that was started beforehand.
         watch: Called with everything that the analysers find.
     """
@@ -83,6 +84,7 @@ class Conduct:
         created_at: datetime,
         plan: SessionPlan,
         home: Home,
+        settings: Settings | None = None,
         tracker: TrackerProcess | None = None,
         watch: Callable[[Event], None] | None = None,
     ) -> None:
@@ -104,6 +106,7 @@ class Conduct:
         }
         self.identity_only = False
         self._home = home
+        self._settings = settings
         self._tracker = tracker
         self._watch = watch
         self._actions: Mapping[str, Callable[..., Any]] = {
@@ -156,7 +159,7 @@ class Conduct:
             tracks=(track_of(self.plan),),
             participants=self.plan.participants,
             behaviour=not self.identity_only,
-            settings=replace(self._home.settings(), lang=self.plan.lang),
+            settings=replace(self._settings or self._home.settings(), lang=self.plan.lang),
             voices=self._open_voices if self.consents["voice"][0].granted else None,
             tracker=self._tracker,
             watch=self._watch,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,12 +32,12 @@ _OUTLINE = (
     *(1, 61, 0, 291, 17, 13, 14),
 )
 """Face, eyes, brows, nose and lips, in MediaPipe's numbering."""
-_PICTURE: tuple[tuple[str, FaceReason, str], ...] = (
-    ("light", "under_exposure", "luma"),
-    ("over_exposed", "over_exposure", "1"),
-    ("light_evenness", "illumination_uniformity", "1"),
-    ("sharpness", "sharpness", "1"),
-    ("face_size", "inter_eye_distance", "px"),
+_PICTURE: tuple[tuple[str, FaceReason, str, Callable[[PictureQuality], float]], ...] = (
+    ("light", "under_exposure", "luma", lambda p: p.brightness),
+    ("over_exposed", "over_exposure", "1", lambda p: p.over_exposed),
+    ("light_evenness", "illumination_uniformity", "1", lambda p: p.uniformity),
+    ("sharpness", "sharpness", "1", lambda p: p.sharpness),
+    ("face_size", "inter_eye_distance", "px", lambda p: p.inter_ocular_px),
 )
 
 
@@ -129,7 +129,10 @@ class Recent:
         Args:
             voice: Quality of the applicant's track so far.
         """
-        made = [self._picture(code, reason, unit) for code, reason, unit in _PICTURE]
+        made = [
+            _graded(code, reason, _median(read(picture) for _, picture in self._pictures), unit)
+            for code, reason, unit, read in _PICTURE
+        ]
         pose = _median(value for _, value in self._poses)
         made.append(_graded("pose", "head_pose", pose, "deg"))
         made.append(_graded("rate", "frame_rate", self.rate_hz, "Hz"))
@@ -147,16 +150,6 @@ class Recent:
             )
         )
         return made
-
-    def _picture(self, code: str, reason: FaceReason, unit: str) -> Hint:
-        read = {
-            "light": lambda p: p.brightness,
-            "over_exposed": lambda p: p.over_exposed,
-            "light_evenness": lambda p: p.uniformity,
-            "sharpness": lambda p: p.sharpness,
-            "face_size": lambda p: p.inter_ocular_px,
-        }[code]
-        return _graded(code, reason, _median(read(picture) for _, picture in self._pictures), unit)
 
 
 def _heard(voice: VoiceQuality | None) -> list[Hint]:

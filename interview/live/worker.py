@@ -10,7 +10,7 @@ import os
 import threading
 import time
 import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from multiprocessing.connection import Connection
 from typing import Any
@@ -28,6 +28,7 @@ from facesign.interview.live.logbook import Logbook
 from facesign.interview.live.plan import Start
 from facesign.interview.live.recent import Recent
 from facesign.interview.live.rehearsal import rehearse
+from facesign.interview.live.replay import opening
 from facesign.interview.live.segments import Segments
 from facesign.interview.live.view import LiveView
 
@@ -99,14 +100,8 @@ class Worker:
 
     def run(self) -> None:
         """Take what comes until the session has ended."""
-        self._book.add(
-            "live",
-            {
-                **self._start.plan.to_dict(),
-                "officer": self._start.officer,
-                "participants": list(self._start.plan.participants),
-            },
-        )
+        plan, settings = self._start.plan, self._start.home.settings()
+        self._book.add("live", opening(plan, settings, self._start.officer))
         threading.Thread(target=self._receive, name="receive", daemon=True).start()
         self._tell_state()
         while not self._over:
@@ -183,8 +178,9 @@ class Worker:
         except FacesignError as error:
             self._answer(command, error=error)
             return
+        # The state first: who is answered sees what came of it.
+        self._tell_state()
         self._answer(command, value=answer)
-        self._tell_at_s = 0.0
 
     def _answer(
         self, command: Command, *, value: Any = None, error: FacesignError | None = None
@@ -193,16 +189,16 @@ class Worker:
             self.tell("answer", command.number, value, error)
 
     def _do(self, command: Command) -> Any:
-        own = {
+        actions: Mapping[str, Callable[..., Any]] = {
             "segment": self._open_segment,
             "end": self._end,
             "decide": self._decide,
             "server_gone": self._server_gone,
             "cannot_write": self._cannot_write,
             "connection": self._connection,
-        }.get(command.name)
-        if own is not None:
-            return own(**command.values)
+        }
+        if command.name in actions:
+            return actions[command.name](**command.values)
         values = self._book.as_entered(command.name, command.values)
         before = self._conduct.n_items
         answer = self._conduct.apply(command.name, values, time_s=command.time_s)
@@ -331,7 +327,7 @@ class Worker:
         # Who stops is not written up; the record shows what was received.
         if stage == "interrupted":
             self._finish()
-        if stage != "closed":
+        if stage == "interrupted" or stage == "abandoned" or stage == "rescheduled":
             self._book.close(stage)
         self._over = True
 

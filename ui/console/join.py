@@ -20,6 +20,7 @@ from facesign.ui.console.answers import (
     NOT_ALLOWED,
     STATUS,
     applicant_state,
+    meet,
     refused,
 )
 from facesign.ui.console.media_socket import receive_media
@@ -148,7 +149,7 @@ def add_join_sockets(router: APIRouter, sessions: LiveSessions, rooms: Rooms) ->
             sessions.tokens.away(token)
 
     @router.websocket("/join/{token}/room")
-    async def meet(socket: WebSocket, token: str) -> None:
+    async def enter_room(socket: WebSocket, token: str) -> None:
         """Tell the applicant's page where the interview stands, and pass on its signals."""
         session = await _applicants(socket, sessions, token)
         if session is not None:
