@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal, TypeAlias, get_args
+from typing import Any, Literal, TypeAlias, get_args
 
 import uuid6
 
@@ -29,6 +30,9 @@ from facesign.interview.marks import Mark, in_order
 from facesign.interview.pictures import PictureKeeper
 from facesign.interview.pipeline import BehaviourModels, Event, Pipeline
 from facesign.interview.questions import QuestionLog
+from facesign.interview.record.contents import settings_to_dict
+from facesign.interview.record.keeper import SessionKeeper
+from facesign.interview.record.writer import RecordWriter
 from facesign.interview.report import Report
 from facesign.interview.script import Script, load_script
 from facesign.interview.voices import Voices
@@ -66,6 +70,10 @@ class Session:
         tracker: A face tracker that was started beforehand, so that the first frame need not
             wait for it; the session ends it.
         watch: Called with everything that the analysers find, as it becomes known.
+        record: True to keep an evidence record in the home folder, or the home folder to keep
+            it in: it begins with consent to recording, and what is pushed is stored in it
+            without loss. Or a record that was begun elsewhere, where whoever began it stores
+            what was received, and closes it; the session then has its id.
 
     Raises:
         SettingsError: an option has a value that is not allowed.
@@ -90,6 +98,7 @@ class Session:
         voices: Voices | Callable[[], Voices] | None = None,
         tracker: TrackerProcess | None = None,
         watch: Callable[[Event], None] | None = None,
+        record: bool | Home | RecordWriter = False,
     ) -> None:
         if marks and script is None:
             raise SettingsError("marks name questions of a script: give the script as well")
@@ -135,6 +144,13 @@ class Session:
         self._has_video = False
         self._has_audio = False
         self._closed = False
+        self._keeper = SessionKeeper.of(
+            record, session_id=self.session_id, created_at=self.created_at
+        )
+        if self._keeper is not None:
+            self.session_id = self._keeper.session_id
+            self.created_at = self._keeper.created_at
+            self._keeper.plan(self._plan(behaviour=behaviour))
 
     def __repr__(self) -> str:
         """Show the id, never a person's data."""
@@ -154,6 +170,8 @@ class Session:
         """
         self._require_open()
         consent = self._consent.add(purpose, text=text, given_by=given_by, granted=granted)
+        if self._keeper is not None:
+            self._keeper.consent(consent)
         if not granted and self._pipeline is not None:
             self._stop(consent.purpose)
         return consent
@@ -161,6 +179,7 @@ class Session:
     def identity_only(self) -> None:
         """Measure no behaviour from here on, and show none; asks for no reason."""
         self._require_open()
+        self._keep("identity_only")
         self._behaviour_off = self._behaviour_off or "behaviour_off"
         if self._pipeline is not None:
             self._pipeline.stop_behaviour()
@@ -169,6 +188,11 @@ class Session:
         """Record decisions that were made before the session, see `read_consent`."""
         self._require_open()
         self._consent.extend(tuple(consents))
+        for consent in consents:
+            if self._keeper is not None:
+                self._keeper.consent(consent)
+            if not consent.granted:
+                self._stop(consent.purpose)
 
     def push(self, item: Frame | Sound) -> None:
         """Analyze one frame or one run of sound.
@@ -191,6 +215,8 @@ class Session:
             allowed = self._may_use("face")
             if allowed:
                 self._pictures.push(item)
+        if self._keeper is not None:
+            self._keeper.pushed(item)
         if not allowed:
             return
         if self._pipeline is None:
@@ -203,12 +229,16 @@ class Session:
     def ask(self, question_id: str, *, time_s: float | None = None) -> None:
         """Mark that a question starts to be asked, now or at a time of the session."""
         self._require_open()
-        self._questions.ask(question_id, self._end_s if time_s is None else time_s)
+        at_s = self._end_s if time_s is None else time_s
+        self._questions.ask(question_id, at_s)
+        self._keep("question", step="ask", question_id=question_id, time_s=at_s)
 
     def asked(self, *, time_s: float | None = None) -> None:
         """Mark that the question is asked and the answer may start."""
         self._require_open()
-        self._questions.asked(self._end_s if time_s is None else time_s)
+        at_s = self._end_s if time_s is None else time_s
+        self._questions.asked(at_s)
+        self._keep("question", step="asked", time_s=at_s)
 
     def add_evidence(
         self,
@@ -227,7 +257,9 @@ class Session:
         """
         self._require_open()
         at_s = self._end_s if time_s is None else time_s
-        self._evidence.append(ExternalEvidence(source, kind, result, reference, at_s))
+        evidence = ExternalEvidence(source, kind, result, reference, at_s)
+        self._evidence.append(evidence)
+        self._keep("evidence", **evidence.to_dict())
 
     @property
     def pipeline(self) -> Pipeline | None:
@@ -254,6 +286,7 @@ class Session:
         """Add what was observed outside the analysers, such as a gap in the capture."""
         self._require_open()
         self._findings.add(observation)
+        self._keep("observed", **observation.to_dict())
 
     def close(self, recording: RecordingFacts | None = None) -> Report:
         """End the session and write its report.
@@ -271,7 +304,31 @@ class Session:
         self._questions.end(self._end_s)
         self._closed = True
         self._findings.end_s = max(self._findings.end_s, self._end_s)
-        return write_up(self._facts(recording, self._questions.marks))
+        report = write_up(self._facts(recording, self._questions.marks))
+        if self._keeper is not None:
+            self._keeper.closed(report)
+        return report
+
+    def _keep(self, entry: str, **data: Any) -> None:
+        """Enter what the session was told into its record, if it has one."""
+        if self._keeper is not None:
+            self._keeper.add(entry, data)
+
+    def _plan(self, *, behaviour: bool) -> dict[str, Any]:
+        """Return what the session was created with, as its record keeps it."""
+        return {
+            "customer": self._customer,
+            "external_ref": self._external_ref,
+            "script": None if self._script is None else asdict(self._script),
+            "marks": [asdict(mark) for mark in self._questions.marks],
+            "tracks": list(self._tracks),
+            "participants": list(self._participants),
+            "behaviour": behaviour,
+            "baseline": self._baseline,
+            "recorded": self._recorded,
+            "voices": self._open_voices is not None,
+            "settings": settings_to_dict(self._settings),
+        }
 
     def _stop(self, purpose: Purpose) -> None:
         """End an analysis that is no longer consented to."""

@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -73,6 +73,21 @@ class Verification:
         if self.problem is not None:
             raise RecordDamagedError(self.folder, self.problem)
         return self
+
+    def lines(self) -> Iterator[str]:
+        """Yield what the command line prints."""
+        yield f"session: {self.session_id}"
+        holds = "holds so far" if self.status == "recording" else "whole"
+        checked = "" if self.keys_used else " (hashes alone, without a key)"
+        yield f"status: {self.status}, {holds}{checked}"
+        yield f"entries: {self.n_entries}, pieces: {self.n_pieces}"
+        if self.first_at is not None and self.last_at is not None:
+            yield f"from {self.first_at.isoformat()} to {self.last_at.isoformat()}"
+        for name, totals in self.streams.items():
+            yield f"stream {name}: {totals['size']} bytes, sha256 {totals['sha256']}"
+        for key_class in self.erased:
+            yield f"erased: {key_class}"
+        yield f"head: {self.head}"
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values for JSON."""

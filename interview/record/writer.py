@@ -161,6 +161,11 @@ class RecordWriter:
         return self.header.session_id
 
     @property
+    def is_open(self) -> bool:
+        """Whether anything can be added."""
+        return self._log is not None
+
+    @property
     def n_entries(self) -> int:
         """Entries and pieces so far."""
         return self._open().seq
@@ -250,7 +255,7 @@ def packed(kind: str, data: Mapping[str, Any]) -> bytes:
         ItemError: data holds what JSON has not.
     """
     try:
-        text = json.dumps({"kind": kind, "data": dict(data)}, ensure_ascii=False, allow_nan=False)
+        text = json.dumps({"kind": kind, "data": dict(data)}, allow_nan=False)
     except (TypeError, ValueError) as error:
         raise ItemError(f"data of {kind}", "plain values as JSON has them", str(error)) from error
     return zlib.compress(text.encode(), level=1)

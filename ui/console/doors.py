@@ -36,9 +36,7 @@ def doors(sign_ins: SignIns, set_up: SetUp, reach: Reach, lang: Language) -> API
     """Return the routes that are open to everybody."""
     router = APIRouter()
 
-    def page(
-        template: str, request: Request, status: int = 200, /, **values: Any
-    ) -> Response:
+    def page(template: str, request: Request, status: int = 200, /, **values: Any) -> Response:
         chosen = language_of(request, lang)
         html = _templates.get_template(f"{template}.html.j2").render(
             t=texts(chosen), lang=chosen, base=reach.root_path, least=LEAST_PASSWORD, **values
