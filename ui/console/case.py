@@ -9,6 +9,7 @@ from facesign.interview.archive.entries import ArchivedSession, Verdict
 from facesign.interview.home import Language
 from facesign.interview.page import figures
 from facesign.interview.page.texts import Texts, load_texts
+from facesign.interview.record.contents import SIGNALS, report_of
 from facesign.interview.record.reader import Record
 from facesign.ui.console.desk import Desk
 from facesign.ui.console.guard import NotAllowed, SignedIn
@@ -48,11 +49,13 @@ def case_of(desk: Desk, who: SignedIn, session: ArchivedSession, lang: Language)
         RecordError: the record is not there or cannot be read.
     """
     with Record.open(desk.home, session.session_id) as record:
-        report = _report(record)
-        streams = list(record.streams)
+        report = report_of(record)
+        media = _media(record)
         status, erased = record.status, list(record.erased)
         notes = [
-            {"at": entry.at.isoformat(), **entry.data} for entry in record.entries("note", "mark")
+            {"at": entry.at.isoformat(), **_note(entry.data)}
+            for entry in record.entries("command")
+            if entry.data["name"] in ("note", "mark")
         ]
     verdicts = desk.archive.verdicts(session.session_id)
     case: dict[str, Any] = {
@@ -63,7 +66,7 @@ def case_of(desk: Desk, who: SignedIn, session: ArchivedSession, lang: Language)
         "external_ref": session.external_ref,
         "status": status,
         "erased": erased,
-        "streams": streams,
+        "media": media,
         "notes": notes,
         "decision": session.decision,
         "may_judge": who.role == "analyst" and who.name != session.officer,
@@ -156,12 +159,23 @@ def _curve(name: str, texts: Texts) -> str:
     return f"{texts('lane', part)}: {texts('series', name)}" if dot else texts("lane", "motion")
 
 
-def _report(record: Record) -> Mapping[str, Any] | None:
-    entry = record.last("report")
-    if entry is None:
-        return None
-    data: Mapping[str, Any] = entry.data.get("report", entry.data)
-    return data
+def _media(record: Record) -> list[dict[str, Any]]:
+    """List the streams that a player plays, one after the other, with where each starts."""
+    starts = {
+        entry.data["stream"]: float(entry.data["offset_s"])
+        for entry in record.entries("segment_starts")
+    }
+    # A separate microphone lies beside the picture, not after it.
+    others = (SIGNALS, "applicant_audio", "officer_audio")
+    shown = [name for name in record.streams if name not in others]
+    if starts:
+        shown = [name for name in shown if name in starts]
+    return [{"stream": name, "start_s": starts.get(name, 0.0)} for name in shown]
+
+
+def _note(command: Mapping[str, Any]) -> dict[str, Any]:
+    values = command["values"]
+    return {"text": values.get("text", values.get("label", "")), "at_s": command["time_s"]}
 
 
 def _check(check: Mapping[str, Any], texts: Texts) -> dict[str, Any]:

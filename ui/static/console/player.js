@@ -33,20 +33,51 @@ export async function mount(element, { props, watch }) {
 
 function show(place, found, t, goBack) {
   const report = found.report;
-  const stream = found.streams[0];
+  const parts = found.media;
+  let part = 0, wanted = null;
   const video = h("video", { class: "fs-video", preload: "metadata", "aria-label": t("player.recording"),
     playsinline: true });
-  if (stream) video.src = `${page.base}/cases/${found.session_id}/media/${stream}`;
+  if (parts.length) load(0);
   const frame_s = 1 / 30;
   const duration = () => report?.duration_s || video.duration || 0;
+  const here = () => video.currentTime + (parts[part]?.start_s ?? 0);
   const now = h("span", { class: "fs-time", role: "timer" }, clock(0, 2));
   const play = button(t("player.play"), () => (video.paused ? video.play() : video.pause()), "fs-main-button");
   const rate = h("select", { class: "fs-select", "aria-label": t("player.speed"),
     onchange: () => { video.playbackRate = Number(rate.value); } },
     [0.25, 0.5, 1, 1.5, 2].map((v) => h("option", { value: String(v), selected: v === 1 }, `${v}×`)));
-  const step = (frames) => { video.pause(); seek(video.currentTime + frames * frame_s); };
+  const step = (frames) => { video.pause(); seek(here() + frames * frame_s); };
 
-  function seek(time) { video.currentTime = Math.max(0, Math.min(duration(), time)); }
+  // What was recorded in several parts lies on one clock: the part that holds a time is loaded.
+  function load(n) {
+    part = n;
+    video.src = `${page.base}/cases/${found.session_id}/media/${parts[n].stream}`;
+  }
+  function seek(time) {
+    const at = Math.max(0, Math.min(duration(), time));
+    let n = parts.length - 1;
+    while (n > 0 && parts[n].start_s > at) n -= 1;
+    const inside = Math.max(0, at - (parts[n]?.start_s ?? 0));
+    if (n !== part) { wanted = { at: inside, play: !video.paused }; load(n); }
+    else if (video.readyState) video.currentTime = inside;
+    else wanted = { at: inside, play: false };
+  }
+  // A recording of a browser says nothing of its length: looking for its end finds it.
+  video.addEventListener("loadedmetadata", () => {
+    if (video.duration === Infinity) video.currentTime = 1e7;
+    else arrive();
+  });
+  video.addEventListener("durationchange", () => { if (video.duration !== Infinity && video.currentTime > video.duration - 0.01) { wanted ??= { at: 0, play: false }; arrive(); } });
+  video.addEventListener("ended", () => {
+    if (part + 1 < parts.length) { wanted = { at: 0, play: true }; load(part + 1); }
+  });
+  function arrive() {
+    if (!wanted) return;
+    const { at, play: goOn } = wanted;
+    wanted = null;
+    video.currentTime = at;
+    if (goOn) video.play();
+  }
   function button(text, act, kind = "fs-button", title = null) {
     return h("button", { type: "button", class: kind, onclick: act, title }, text);
   }
@@ -58,8 +89,10 @@ function show(place, found, t, goBack) {
       body: JSON.stringify({ kind: card.kind, item_id: card.id, verdict, source }) });
   }
   const lines = report ? timeline(report, t, { seek, openCard: cards.open }) : null;
-  if (lines && stream) {
-    ask(`/cases/${found.session_id}/waveform/${stream}`).then(lines.drawWaveform).catch(() => {});
+  if (lines) {
+    for (const { stream, start_s } of parts) {
+      ask(`/cases/${found.session_id}/waveform/${stream}`).then((one) => lines.drawWaveform(one, start_s)).catch(() => {});
+    }
   }
 
   place.replaceChildren(
@@ -76,7 +109,7 @@ function show(place, found, t, goBack) {
       found.erased.length ? h("p", {}, t("player.erased", { what: found.erased.map((c) => t.of("key_classes", c)).join(", ") })) : null,
       h("div", { class: "fs-two" },
         h("div", { class: "fs-left" },
-          h("div", { class: "fs-screen" }, stream ? video : h("p", { class: "fs-soft" }, t("player.no_media"))),
+          h("div", { class: "fs-screen" }, parts.length ? video : h("p", { class: "fs-soft" }, t("player.no_media"))),
           h("div", { class: "fs-row fs-controls" }, play,
             button("−1", () => step(-1), "fs-button", t("player.frame_back")),
             button("+1", () => step(1), "fs-button", t("player.frame_on")), rate, now,
@@ -91,8 +124,8 @@ function show(place, found, t, goBack) {
   let drawn = -1, alive = true;
   (function follow() {
     if (!alive) return;
-    if (video.currentTime !== drawn) {
-      drawn = video.currentTime;
+    if (here() !== drawn && !(video.currentTime > 1e6)) {
+      drawn = here();
       now.textContent = clock(drawn, 2);
       lines?.at(drawn);
       cards.at(drawn);
@@ -103,7 +136,7 @@ function show(place, found, t, goBack) {
   function keys(event) {
     if (event.target.matches("input, textarea, select") || event.ctrlKey || event.metaKey || event.altKey) return;
     const act = { " ": () => play.click(), k: () => play.click(), ArrowLeft: () => step(-1), ArrowRight: () => step(1),
-      j: () => seek(video.currentTime - 5), l: () => seek(video.currentTime + 5),
+      j: () => seek(here() - 5), l: () => seek(here() + 5),
       n: () => cards.next(1), p: () => cards.next(-1), Escape: goBack }[event.key];
     if (!act || (event.key === " " && event.target.matches("button"))) return;
     event.preventDefault();

@@ -100,7 +100,7 @@ export function timeline(report, t, { seek, openCard }) {
       const from = Math.floor((x / width) * duration * peaks.bins_per_s);
       const to = Math.max(from + 1, Math.floor(((x + 1) / width) * duration * peaks.bins_per_s));
       let peak = 0;
-      for (let i = from; i < to && i < peaks.peaks.length; i++) peak = Math.max(peak, peaks.peaks[i]);
+      for (let i = from; i < to && i < peaks.peaks.length; i++) peak = Math.max(peak, peaks.peaks[i] ?? 0);
       const at = (x / width) * duration;
       while (s < spans.length && spans[s].end_s < at) s++;
       const inside = s < spans.length && spans[s].start_s <= at;
@@ -130,5 +130,10 @@ export function timeline(report, t, { seek, openCard }) {
       h("label", { class: "fs-push fs-soft" }, t("timeline.zoom"), " ", zoom)),
     h("div", { class: "fs-lanes" }, labels, scroll));
   new ResizeObserver(() => widen(2 ** Number(zoom.value))).observe(scroll);
-  return { element, at(seconds) { time = seconds; follow(); }, drawWaveform(found) { peaks = found; drawPeaks(); } };
+  return { element, at(seconds) { time = seconds; follow(); }, drawWaveform(found, start) {
+      peaks ??= { bins_per_s: found.bins_per_s, peaks: [] };
+      const first = Math.round(start * found.bins_per_s);
+      found.peaks.forEach((peak, i) => { peaks.peaks[first + i] = peak; });
+      drawPeaks();
+    } };
 }
