@@ -87,7 +87,7 @@ def replay_record(held: Record, home: Home) -> Report:
         _apply(conduct, command)
     report = conduct.finish()
     if report is None:
-    raise RecordError(home.records / str(record), "nothing was captured")
+        raise RecordError(held.folder, "nothing was captured: there is nothing to replay")
     return report
 
 
