@@ -290,6 +290,29 @@ def _protection(r: dict[str, Any]) -> tuple[str, str]:
     )
 
 
+def _record_kills(r: dict[str, Any]) -> tuple[str, str]:
+    whole, cut = r["n_recovered_and_verified"], r["n_cut_within_an_entry"]
+    lost = f"{r['n_told_pieces_lost']} of {r['n_pieces_told']} pieces lost"
+    return f"{whole} recovered and verified, {cut} cut within an entry; {lost}", (
+        f"{r['n_kills']} kills"
+    )
+
+
+def _record_cost(r: dict[str, Any]) -> tuple[str, str]:
+    hour, pushed = r["hour"], r["pushed"]
+    width, height = pushed["size_px"]
+    costs = (
+        f"a piece of {r['piece_bytes'] / 1e3:.0f} kB {hour['piece_cpu_ms']:.2f} ms of CPU",
+        f"verifying an hour {hour['verify_cpu_s']:.1f} s",
+        f"a player's jump {hour['jump_64_kib_ms_median']:.1f} ms",
+        f"a pushed frame of {width}x{height} {pushed['store_cpu_ms_a_frame']:.0f} ms "
+        f"and {pushed['kb_a_frame']:.0f} kB",
+    )
+    return "; ".join(costs), (
+        f"{r['n_pieces']} pieces, {r['n_jumps']} jumps, {pushed['n_frames']} frames"
+    )
+
+
 ROWS: tuple[tuple[str, str, Callable[[dict[str, Any]], tuple[str, str]]], ...] = (
     ("face_throughput", "How much of the bare mesh's speed is left?", _throughput),
     ("memory", "Does memory stay bounded over a long interview?", _memory),
@@ -310,6 +333,8 @@ ROWS: tuple[tuple[str, str, Callable[[dict[str, Any]], tuple[str, str]]], ...] =
     ("voice_gates", "Is an enrollment with a second voice refused?", _gates),
     ("voice_search", "How fast and complete is a search of the gallery?", _search),
     ("template_protection", "What does rotating search vectors give?", _protection),
+    ("record_kills", "What does a record hold after its process was killed?", _record_kills),
+    ("record_cost", "What does a record cost?", _record_cost),
 )
 
 
