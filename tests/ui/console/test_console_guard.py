@@ -98,7 +98,8 @@ def test_a_route_is_refused_to_every_other_role(
 @pytest.mark.parametrize("path", ["/interviews/x/state", "/live/x/relay", "/live/x/media"])
 def test_sockets_are_closed_to_who_may_not_use_them(console: Console, path: str) -> None:
     for client, code in ((console.client(), 4401), (console.client("ben"), 4403)):
-        socket = client.websocket_connect(path, headers={"host": HOST})
+        cookie = "; ".join(f"{name}={value}" for name, value in client.cookies.items())
+        socket = client.websocket_connect(path, headers={"host": HOST, "cookie": cookie})
         with pytest.raises(WebSocketDisconnect) as closed, socket:
             pass
         assert closed.value.code == code
