@@ -1,60 +1,48 @@
 """Measure who is taken for whom: role confusion in conversations of known speakers.
 
 Conversations are put together from recordings of speech/dev while the script runs; none is
-kept. Thresholds were chosen on one half of its speakers (`--split tuning`), what is reported
-comes from the other half. The third voice of `third_child` is a child of 9 to 12 years who
-reads English; no recording of a younger child was at hand.
+kept. The limits that voices are told apart by come from training speakers alone
+(models/training/voiceprint/separation.py). The third voice of `third_child` is a child of 9 to
+12 years who reads English; no recording of a younger child was at hand.
 
     python benchmarks/speakers.py --data FACESIGN_DATA
-    python benchmarks/speakers.py --model FILE.onnx --only two_voices --no-lips
+    python benchmarks/speakers_page.py
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import onnxruntime
 from provenance import add_data_argument, write_result
 from scipy.stats import bootstrap
-from speakers_lips import lips
 from speakers_mixtures import CONDITIONS, Condition, conversations, people_of
 from speakers_scoring import FOUND, SPOKEN, Runs, confusion, find_turns, purity, runs_of
+from voiceprint_encoder import open_encoder
 
 from facesign.biometrics.speakers.pieces import VoiceEncoder
-from facesign.biometrics.speakers.separation import Separation
+from facesign.biometrics.speakers.separation import (
+    Separation,
+    separation_from_dict,
+    shipped_separation,
+)
 from facesign.biometrics.stream import FloatArray
-from facesign.biometrics.voiceprint.encoder import Encoder
-from facesign.biometrics.voiceprint.frontend import fbank
 from facesign.interview.flags import OTHER_VOICE_S
 from facesign.interview.heard import voices_heard
-from facesign.models.runtime import open_model
 
+N_CONVERSATIONS = 12
+"""Of each condition, each with another applicant."""
 ANCHORS = {
     "sample_and_questions": {"with_sample": True, "with_questions": True},
     "sample_alone": {"with_sample": True, "with_questions": False},
     "questions_alone": {"with_sample": False, "with_questions": True},
 }
 Statistic = Callable[[Any], float]
-
-
-class FileEncoder:
-    """An encoder that is not registered, such as a checkpoint of a training that still runs."""
-
-    def __init__(self, path: Path) -> None:
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1
-        self._session = onnxruntime.InferenceSession(str(path), options)
-        self._input = self._session.get_inputs()[0].name
-
-    def embed(self, samples: FloatArray) -> FloatArray:
-        """Return the embedding, unit length."""
-        (raw,) = self._session.run(None, {self._input: fbank(samples)[None]})
-        return np.asarray(raw[0] / np.linalg.norm(raw[0]), np.float32)
 
 
 class Remembering:
@@ -73,7 +61,7 @@ class Remembering:
 
 
 def measure(
-    runs: Sequence[Runs], encoder: VoiceEncoder, separation: Separation, **anchors: bool
+    runs: Sequence[Runs], encoder: VoiceEncoder, separation: Separation | None, **anchors: bool
 ) -> dict[str, Any]:
     """Sum up the conversations of one condition."""
     tables, offered, flagged, n_flags = [], [], [], 0
@@ -104,12 +92,24 @@ def measure(
             len(runs), lambda i: _ratio(pure[i, 0].sum(), pure[i, 1].sum())
         ),
     }
+    for name, counted in OVERALL.items():
+        rows[name] = _estimate(
+            len(runs), lambda i, c=counted: _ratio((counts[i] * c).sum(), counts[i].sum())
+        )
     for name, row, columns in SHARES:
         if total[row].sum():
             rows[name] = _estimate(len(runs), lambda i, r=row, c=columns: _share(counts[i], r, c))
     return rows
 
 
+_ONE = np.eye(len(SPOKEN), len(FOUND))
+_TOLD = np.array([name not in ("session", "nobody") for name in FOUND])
+OVERALL = {
+    "confusion": _TOLD * (1.0 - _ONE),
+    "left_open": np.ones((len(SPOKEN), 1)) * np.eye(len(FOUND))[FOUND.index("session")],
+    "not_heard": np.ones((len(SPOKEN), 1)) * np.eye(len(FOUND))[FOUND.index("nobody")],
+}
+"""Cells of the table that count: given to a wrong person, to nobody for sure, not heard."""
 SHARES: tuple[tuple[str, int, tuple[int, ...]], ...] = (
     ("applicant_as_applicant", 0, (0,)),
     ("applicant_as_officer", 0, (1,)),
@@ -148,21 +148,26 @@ def _estimate(n: int, statistic: Statistic) -> dict[str, Any] | None:
 
 
 def measured(
-    data: Path, encoder: VoiceEncoder, split: Any, conditions: Sequence[Condition], every: int
+    data: Path,
+    encoder: VoiceEncoder,
+    limits: Separation | None,
+    conditions: Sequence[Condition],
+    n: int,
 ) -> dict[str, Any]:
-    """Measure every condition with all anchors, and the plain one with fewer."""
-    people = people_of(data / "speech" / "dev", split)
-    separation = Separation()
+    """Measure every condition, on one track with each kind of anchor."""
+    people = people_of(data / "speech" / "dev")
     results: dict[str, Any] = {}
     for condition in conditions:
-        made = conversations(people, condition)
-        runs = [runs_of(one) for index, one in enumerate(made) if index % every == 0]
+        runs = [runs_of(one) for one in conversations(people, condition, n)]
         memory = Remembering(encoder)
         chosen = ANCHORS if condition.echo_db is None else {"own_tracks": {}}
-        results[condition.name] = {
-            name: measure(runs, memory, separation, **anchors) for name, anchors in chosen.items()
-        }
-        print(condition.name, len(runs), flush=True)
+        found = {name: measure(runs, memory, limits, **it) for name, it in chosen.items()}
+        if condition.echo_db is None:
+            found["questions_without_voices"] = measure(
+                runs, memory, None, **ANCHORS["questions_alone"]
+            )
+        results[condition.name] = found
+        print(condition.name, {k: v["confusion"]["value"] for k, v in found.items()}, flush=True)
     return results
 
 
@@ -170,24 +175,25 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     add_data_argument(parser)
     parser.add_argument("--model", type=Path, help="an ONNX file instead of ecapa-embedded")
-    parser.add_argument("--split", choices=("reported", "tuning"), default="reported")
+    parser.add_argument("--limits", type=Path, help="what separation.py printed for it")
     parser.add_argument("--only", nargs="*", help="conditions to measure; all by default")
-    parser.add_argument("--every", type=int, default=1, help="every so many conversations")
-    parser.add_argument("--no-lips", action="store_true")
+    parser.add_argument("-n", type=int, default=N_CONVERSATIONS, help="conversations of each")
     parser.add_argument("--name", default="speakers", help="name of the result file")
     args = parser.parse_args()
-    encoder: VoiceEncoder
-    encoder = FileEncoder(args.model) if args.model else Encoder(open_model("ecapa-embedded"))
+    encoder = open_encoder(args.model)
+    limits = shipped_separation(encoder.label)
+    if args.limits:
+        limits = separation_from_dict(json.loads(args.limits.read_text("utf-8")))
+    if limits is None:
+        parser.error(f"{encoder.label} has no limits: run models/training/voiceprint/separation.py")
     chosen = [one for one in CONDITIONS if not args.only or one.name in args.only]
     values: dict[str, Any] = {
-        "split": args.split,
-        "every": args.every,
-        "separation": asdict(Separation()),
+        "question": "who is taken for whom?",
+        "encoder": encoder.label,
+        "limits": limits.to_dict(),
         "conditions": [asdict(one) for one in chosen],
-        "conversations": measured(args.data, encoder, args.split, chosen, args.every),
+        "conversations": measured(args.data, encoder, limits, chosen, args.n),
     }
-    if not args.no_lips:
-        values["lips"] = lips(args.data)
     inputs = [args.data / "speech" / "dev" / "MANIFEST.csv", *([args.model] if args.model else [])]
     print(write_result(args.name, values, inputs))
 

@@ -1,11 +1,16 @@
-"""Whether mouths that talk are told from mouths that do not, one 1.5 s window at a time."""
+"""Measure whether mouths that talk are told from mouths that do not, one 1.5 s window at a time.
+
+python benchmarks/speakers_lips.py --data FACESIGN_DATA
+"""
 
 from __future__ import annotations
 
+import argparse
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from provenance import add_data_argument, write_result
 
 from facesign.biometrics.face.signals import CHANNELS
 from facesign.biometrics.speakers.lips import MOVING_IOD, LipTrack, pooled
@@ -62,3 +67,16 @@ def _row(path: Path) -> dict[str, Any]:
         "rest": found is not None and found.rest,
         "median_variation_iod": round(float(np.median(varied)), 4) if varied else None,
     }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    add_data_argument(parser)
+    data = parser.parse_args().data
+    films = [data / "face" / "video" / name for name in (*TALKING, *NOT_TALKING)]
+    values = {"question": "are mouths that talk told from others?", **lips(data)}
+    print(write_result("speakers_lips", values, films))
+
+
+if __name__ == "__main__":
+    main()

@@ -21,9 +21,8 @@ from facesign.biometrics.voice.levels import levels_db
 from facesign.samples.studio.sound.loudspeaker import Loudspeaker
 from facesign.samples.studio.sound.room import RoomSettings, draw_room
 
-__all__ = ["CONDITIONS", "Condition", "Conversation", "Split", "conversations", "people_of"]
+__all__ = ["CONDITIONS", "Condition", "Conversation", "conversations", "people_of"]
 
-Split: TypeAlias = Literal["tuning", "reported"]
 Who: TypeAlias = Literal["applicant", "officer", "other"]
 CODES: dict[Who, int] = {"applicant": 1, "officer": 2, "other": 3}
 TICK_S = 0.01
@@ -94,15 +93,15 @@ class Conversation:
         return next((who for start, end, who in self.turns if start <= time_s < end), "session")
 
 
-def people_of(folder: Path, split: Split) -> list[Person]:
-    """Return every second speaker of each corpus of speech/dev: no one is in both halves."""
+def people_of(folder: Path) -> list[Person]:
+    """Return the speakers of speech/dev with recordings enough for a conversation."""
     rows: dict[tuple[str, str], list[dict[str, str]]] = defaultdict(list)
     with (folder / "MANIFEST.csv").open(newline="", encoding="utf-8") as file:
         for row in csv.DictReader(file):
             rows[row["corpus"], row["speaker"]].append(row)
     people = []
-    for index, ((corpus, speaker), own) in enumerate(sorted(rows.items())):
-        if (index % 2 == 0) == (split == "reported") and corpus != "mandarin":
+    for (corpus, speaker), own in sorted(rows.items()):
+        if corpus != "mandarin":
             age = own[0]["age"]
             is_child = bool(age) and int(age) < CHILD_BELOW
             paths = tuple(folder / row["path"] for row in own)
@@ -111,19 +110,20 @@ def people_of(folder: Path, split: Split) -> list[Person]:
 
 
 def conversations(
-    people: Sequence[Person], condition: Condition, seed: int = 0
+    people: Sequence[Person], condition: Condition, n: int, seed: int = 0
 ) -> Iterator[Conversation]:
-    """Yield one conversation for every adult as applicant.
+    """Yield conversations with so many different adults as applicants, evenly over the corpora.
 
     Officer and third adult are of the applicant's corpus and sex where there is one, so that
     neither microphone nor pitch tells them apart for free.
     """
     adults = [person for person in people if not person.is_child]
     children = [person for person in people if person.is_child]
-    for index, applicant in enumerate(adults):
-        rng = np.random.default_rng([seed, index])
-        if condition.third == "child" and applicant.corpus != "speechocean762":
-            continue
+    with_child = condition.third == "child"
+    allowed = [it for it in adults if not with_child or it.corpus == "speechocean762"]
+    for index in np.linspace(0, len(allowed) - 1, min(n, len(allowed))).round().astype(int):
+        applicant = allowed[index]
+        rng = np.random.default_rng([seed, int(index)])
         cast: dict[Who, Person] = {"applicant": applicant}
         cast["officer"] = _alike(applicant, adults, [applicant], rng)
         if condition.third is not None:

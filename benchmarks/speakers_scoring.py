@@ -59,7 +59,7 @@ def runs_of(conversation: Conversation) -> Runs:
 def find_turns(
     runs: Runs,
     encoder: VoiceEncoder,
-    separation: Separation,
+    separation: Separation | None,
     *,
     with_sample: bool = True,
     with_questions: bool = True,
@@ -67,7 +67,7 @@ def find_turns(
     """Run the analyser over a conversation."""
     who = WhoSpeaks(
         encoder,
-        separation=separation,
+        separation,
         officer=runs.conversation.officer_sample if with_sample else None,
         turn_at=runs.conversation.turn_at if with_questions else None,
     )

@@ -17,7 +17,7 @@ from facesign.interview.capture import (
 )
 from facesign.interview.consent import ConsentBook
 from facesign.interview.findings import Findings
-from facesign.interview.flags import VOICE_FLAGS, ExternalEvidence, Flag
+from facesign.interview.flags import HISTORY_FLAGS, VOICE_FLAGS, ExternalEvidence, Flag
 from facesign.interview.outcome import ALWAYS_REQUIRED, Check, CheckName
 from facesign.interview.voices import REASON_CODES
 
@@ -147,7 +147,7 @@ def _face(findings: Findings, flags: Sequence[Flag], conditions: Conditions) -> 
         return None, "no_face"
     if rate_hz is None or findings.n_found / rate_hz < LEAST_FACE_S:
         return None, "too_short"
-    heard = ("identity_mismatch", *VOICE_FLAGS)
+    heard = ("identity_mismatch", *VOICE_FLAGS, *HISTORY_FLAGS)
     return any(flag.code not in heard for flag in flags), None
 
 

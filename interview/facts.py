@@ -9,7 +9,7 @@ from itertools import groupby, pairwise
 
 from facesign.biometrics.face.baseline import Baseline
 from facesign.biometrics.face.meter import Rebased
-from facesign.biometrics.observation import Subject
+from facesign.biometrics.observation import Observation, Subject
 from facesign.biometrics.speakers.turns import Turn
 from facesign.biometrics.stream import Track
 from facesign.biometrics.voice.quality import VoiceQuality
@@ -71,6 +71,8 @@ class SessionFacts:
     """Whether voices were told apart by what they sound like; False where the encoder has no
     limits to do so, None where nobody tried."""
     recording: RecordingFacts | None
+    past: tuple[Observation, ...] = ()
+    """What earlier sessions and the gallery know of the customer."""
 
 
 def turns_in(

@@ -14,6 +14,7 @@ from facesign.biometrics.observation import Observation
 from facesign.biometrics.speakers.turns import Turn
 from facesign.biometrics.voice.utterances import Utterance
 from facesign.interview.pipeline import Event, FaceReading
+from facesign.interview.risk.steadiness import PICTURE_GAP_S, GapWatcher, LightWatcher
 from facesign.interview.spool import SignalSpool
 from facesign.interview.timeline import Curves
 from facesign.interview.voices import VoiceResult
@@ -22,6 +23,8 @@ __all__ = ["Findings"]
 
 MOST_SAMPLES = 4096
 BEHAVIOUR = ("gaze.away", "head.turned")
+FACE = ("face.", "light.")
+"""Beginnings of the names of what the face showed."""
 Sample = TypeVar("Sample")
 
 
@@ -46,6 +49,8 @@ class Findings:
         self.first_found_s: float | None = None
         self.end_s = 0.0
         self._last_frame_s: float | None = None
+        self._gaps = GapWatcher("picture.gap", PICTURE_GAP_S)
+        self._light = LightWatcher()
 
     def add(self, event: Event) -> None:
         """File one event where it belongs."""
@@ -88,7 +93,7 @@ class Findings:
         """Drop what the face showed, after consent to it was withdrawn."""
         self.forget_behaviour()
         self.curves.forget("pose.yaw", "pose.pitch", "pose.roll")
-        self.observations = [o for o in self.observations if not o.name.startswith("face.")]
+        self.observations = [o for o in self.observations if not o.name.startswith(FACE)]
         self.pictures = Thinned()
         self.poses = Thinned()
         self.n_found = 0
@@ -106,12 +111,14 @@ class Findings:
         if self._last_frame_s is not None and face.time_s > self._last_frame_s:
             self.steps_s.add(face.time_s - self._last_frame_s)
         self._last_frame_s = face.time_s
+        self.observations.extend(self._gaps.push(face.time_s, face.time_s))
         if face.found:
             self.n_found += 1
             if self.first_found_s is None:
                 self.first_found_s = face.time_s
         if face.picture is not None:
             self.pictures.add(face.picture)
+            self.observations.extend(self._light.push(face.time_s, face.picture.brightness))
 
     def _add_reading(self, reading: FaceReading) -> None:
         block, gaze = reading.block, reading.gaze

@@ -12,9 +12,18 @@ from facesign.biometrics.speakers.turns import Turn
 from facesign.errors import SettingsError
 from facesign.interview.heard import compared, mismatches, voices_heard
 from facesign.interview.home import require_one_of
+from facesign.interview.risk.fusion import Fusion, fuse
+from facesign.interview.risk.watch import RiskState
 from facesign.interview.voices import VoiceResult
 
-__all__ = ["VOICE_FLAGS", "ExternalEvidence", "Flag", "FlagCode", "flags_from"]
+__all__ = [
+    "HISTORY_FLAGS",
+    "VOICE_FLAGS",
+    "ExternalEvidence",
+    "Flag",
+    "FlagCode",
+    "flags_from",
+]
 
 FlagCode: TypeAlias = Literal[
     "undeclared_person",
@@ -26,6 +35,8 @@ FlagCode: TypeAlias = Literal[
     "voice_does_not_match",
     "voice_changed",
     "another_voice",
+    "voice_under_other_customer",
+    "watch_list_voice",
 ]
 Family: TypeAlias = Literal["identity", "genuineness", "protocol"]
 
@@ -37,6 +48,8 @@ SIZE_JUMP_RATIO = 2.0
 OTHER_VOICE_S = 3.0
 VOICE_FLAGS: tuple[FlagCode, ...] = ("voice_does_not_match", "voice_changed", "another_voice")
 """What is heard; the rest of the identity flags is seen."""
+HISTORY_FLAGS: tuple[FlagCode, ...] = ("voice_under_other_customer", "watch_list_voice")
+"""What earlier sessions and the gallery know."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +98,8 @@ class Flag:
     reliability: Reliability | None
     """What face measurements of this capture are worth; None where none is behind it."""
     observations: tuple[Observation, ...]
+    fusion: Fusion | None = None
+    """Evidence of all families behind its rank; None before the monitoring points were read."""
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values for `report.json`."""
@@ -100,6 +115,7 @@ class Flag:
             "quality": self.quality,
             "observations": [observation.to_dict() for observation in self.observations],
             **({"reliability": self.reliability} if self.reliability is not None else {}),
+            **({"rank": self.fusion.to_dict()} if self.fusion is not None else {}),
         }
 
 
@@ -112,6 +128,7 @@ def flags_from(
     reliability: Reliability,
     turns: Sequence[Turn] = (),
     comparisons: Sequence[VoiceResult] = (),
+    state: RiskState | None = None,
 ) -> tuple[Flag, ...]:
     """Raise flags from what was seen and what other systems said, in time order.
 
@@ -123,6 +140,8 @@ def flags_from(
         reliability: What face measurements of this capture are worth.
         turns: Who spoke when.
         comparisons: The applicant's speech against the customer's voiceprint.
+        state: What the monitoring points found: history raises flags, and all families rank
+            them; None leaves both out.
     """
     raised = [
         *(
@@ -132,9 +151,17 @@ def flags_from(
         *_from_voices(turns, others_declared=others_declared),
         *_from_comparisons(comparisons),
         *_from_evidence(evidence),
+        *(() if state is None else _from_history(state)),
     ]
     raised.sort(key=lambda flag: flag.start_s)
-    return tuple(replace(flag, flag_id=f"f{n}") for n, flag in enumerate(raised, 1))
+    return tuple(
+        replace(
+            flag,
+            flag_id=f"f{n}",
+            fusion=None if state is None else fuse(flag.code, flag.start_s, flag.end_s, state),
+        )
+        for n, flag in enumerate(raised, 1)
+    )
 
 
 def _from_faces(
@@ -197,6 +224,15 @@ def _from_evidence(evidence: Sequence[ExternalEvidence]) -> Iterator[Flag]:
                 reliability=None,
                 observations=(),
             )
+
+
+def _from_history(state: RiskState) -> Iterator[Flag]:
+    for fired in state.fired:
+        code = fired.monitor.flag
+        for known in HISTORY_FLAGS:
+            if code == known and fired.threshold is not None:
+                first = fired.evidence[0]
+                yield _flag(known, "identity", first, fired.value, fired.unit, fired.threshold)
 
 
 def _flag(

@@ -18,12 +18,13 @@ from facesign.interview.home import Language
 from facesign.interview.outcome import Check, Outcome, Reason
 from facesign.interview.page.rendering import ReportImage, render_html
 from facesign.interview.prompts import Prompt
+from facesign.interview.risk.watch import Fired
 from facesign.interview.spool import SignalSpool
 from facesign.interview.tables import OutputFolder, observation_table, signal_batches
 
 __all__ = ["SCHEMA", "Report", "report_schema"]
 
-SCHEMA = 1
+SCHEMA = 2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,6 +47,8 @@ class Report:
     """Everything observed, in time order: the rows of `observations.parquet`."""
     movements: tuple[Movement, ...]
     """Brief movements of the applicant's face, in time order."""
+    monitors: tuple[Fired, ...]
+    """Monitoring points that found what they look for, in time order."""
     unassessed: tuple[Unassessed, ...]
     """Where no movement would have been told, and why."""
     details: Mapping[str, Any] = field(repr=False)
@@ -76,6 +79,7 @@ class Report:
             "checks": [check.to_dict() for check in self.checks],
             "prompts": [prompt.to_dict() for prompt in self.prompts],
             "flags": [flag.to_dict() for flag in self.flags],
+            "monitors": [fired.to_dict() for fired in self.monitors],
             "identity": dict(self.identity),
             "quality": [observation.to_dict() for observation in self.quality],
             **self.details,

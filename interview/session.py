@@ -34,6 +34,7 @@ from facesign.interview.record.contents import settings_to_dict
 from facesign.interview.record.keeper import SessionKeeper
 from facesign.interview.record.writer import RecordWriter
 from facesign.interview.report import Report
+from facesign.interview.risk.steadiness import SOUND_GAP_S, GapWatcher
 from facesign.interview.script import Script, load_script
 from facesign.interview.voices import Voices
 from facesign.interview.writeup import write_up
@@ -74,6 +75,7 @@ class Session:
             it in: it begins with consent to recording, and what is pushed is stored in it
             without loss. Or a record that was begun elsewhere, where whoever began it stores
             what was received, and closes it; the session then has its id.
+        past: What earlier sessions and the gallery know, see `past_observations`.
 
     Raises:
         SettingsError: an option has a value that is not allowed.
@@ -99,6 +101,7 @@ class Session:
         tracker: TrackerProcess | None = None,
         watch: Callable[[Event], None] | None = None,
         record: bool | Home | RecordWriter = False,
+        past: Sequence[Observation] = (),
     ) -> None:
         if marks and script is None:
             raise SettingsError("marks name questions of a script: give the script as well")
@@ -130,6 +133,7 @@ class Session:
         self._open_voices = voices
         self.voices: Voices | None = None
         """What voices are told apart with, once sound may be analyzed."""
+        self._past = tuple(past)
         self._marked = bool(marks)
         self._questions = QuestionLog(self._script, in_order(marks))
         for mark in marks:
@@ -137,6 +141,7 @@ class Session:
         self._consent = ConsentBook()
         self._evidence: list[ExternalEvidence] = []
         self._findings = Findings()
+        self._sound_gaps = {track: GapWatcher("sound.gap", SOUND_GAP_S) for track in tracks}
         self._pictures = PictureKeeper()
         self._pipeline: Pipeline | None = None
         self._models: list[str] = []
@@ -208,6 +213,8 @@ class Session:
                 raise TrackError(" or ".join(self._tracks) or "no", item.track)
             self._has_audio = True
             self._end_s = max(self._end_s, item.end_s)
+            gaps = self._sound_gaps[item.track].push(item.time_s, item.end_s)
+            self._findings.observations.extend(gaps)
             allowed = self._may_use("voice")
         else:
             self._has_video = True
@@ -443,6 +450,7 @@ class Session:
             recording=recording,
             unverified=_why_unverified(self.voices),
             voices_known=None if self.voices is None else self.voices.separation is not None,
+            past=self._past,
         )
 
 

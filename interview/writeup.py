@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from facesign.biometrics.face.quality import Reliability, reliability_of
@@ -19,9 +19,12 @@ from facesign.interview.heard import compared, told_apart, voices_heard
 from facesign.interview.outcome import Check, Reason, decide_outcome
 from facesign.interview.prompts import Prompt, prompts_from
 from facesign.interview.report import Report
+from facesign.interview.risk.answers import answer_behaviour, answer_facts
+from facesign.interview.risk.session_facts import session_facts
+from facesign.interview.risk.watch import RiskState, watched
 from facesign.interview.summary import face_summary, voice_summary
 
-__all__ = ["SoFar", "so_far", "write_up"]
+__all__ = ["SoFar", "observed", "so_far", "write_up"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +36,18 @@ class SoFar:
     flags: tuple[Flag, ...]
     quality: tuple[Observation, ...]
     checks: tuple[Check, ...]
+    observations: tuple[Observation, ...]
+    """All but the summaries of the whole."""
+    state: RiskState
+    """What the monitoring points found."""
 
 
 def so_far(facts: SessionFacts) -> SoFar:
     """Say what a session shows; a live one shows its officer the same as the report will."""
     answers = _answers(facts)
+    quality = _quality(facts)
+    observations = _all_observations(facts, answers, quality)
+    state = watched(observations, others_declared=facts.others_declared, end_s=facts.findings.end_s)
     flags = flags_from(
         facts.findings.observations,
         facts.evidence,
@@ -46,8 +56,8 @@ def so_far(facts: SessionFacts) -> SoFar:
         reliability=_reliability(facts),
         turns=facts.findings.turns,
         comparisons=facts.findings.compared,
+        state=state,
     )
-    quality = _quality(facts)
     checks = run_checks(
         facts.findings,
         quality,
@@ -57,7 +67,8 @@ def so_far(facts: SessionFacts) -> SoFar:
         _conditions(facts),
         facts.settings.required_checks,
     )
-    return SoFar(answers, _prompts(facts, answers), flags, quality, checks)
+    prompts = _prompts(facts, answers)
+    return SoFar(answers, prompts, flags, quality, checks, observations, state)
 
 
 def write_up(facts: SessionFacts) -> Report:
@@ -66,8 +77,9 @@ def write_up(facts: SessionFacts) -> Report:
     found = so_far(facts)
     answers, prompts, flags = found.answers, found.prompts, found.flags
     quality, checks = found.quality, found.checks
-    outcome, reasons = decide_outcome(checks, flags, _capture_reasons(facts))
+    observations, state = found.observations, found.state
     summary = _summary(facts, answers)
+    outcome, reasons = decide_outcome(checks, flags, _capture_reasons(facts))
     return Report(
         session_id=facts.session_id,
         created_at=facts.created_at,
@@ -84,13 +96,25 @@ def write_up(facts: SessionFacts) -> Report:
             "voice": next((one.to_dict() for one in findings.compared if one.is_whole), None),
         },
         quality=quality,
-        observations=_all_observations(facts, answers, quality, summary),
+        monitors=state.fired,
+        observations=_in_time_order([*observations, *summary]),
         movements=tuple(findings.movements),
         unassessed=tuple(findings.unassessed),
         details=report_details(facts, answers, checks, prompts, flags, summary),
         signals=findings.signals,
         images=facts.images,
     )
+
+
+def observed(facts: SessionFacts) -> tuple[Observation, ...]:
+    """Return everything observed so far, in time order: what the monitoring points read.
+
+    Summaries of the whole are left out: they have the names of what each answer measures.
+
+    A session that still runs may be asked again and again; `RiskWatch` ignores what it had.
+    """
+    answers = _answers(facts)
+    return _all_observations(facts, answers, _quality(facts))
 
 
 def _quality(facts: SessionFacts) -> tuple[Observation, ...]:
@@ -179,15 +203,16 @@ def _all_observations(
     facts: SessionFacts,
     answers: tuple[Answer, ...],
     quality: tuple[Observation, ...],
-    summary: tuple[Observation, ...],
 ) -> tuple[Observation, ...]:
     found = facts.findings
-    rows = [*found.observations, *quality, *summary]
+    rows = [*found.observations, *quality]
     rows += [_of_utterance(facts, u) for u in found.utterances]
     rows += [*voices_heard(found.turns), *compared(found.compared)]
     if facts.voices_known is not None and found.utterances:
         rows.append(told_apart(found.turns, found.end_s, by_voice=facts.voices_known))
+    rows += [*session_facts(facts), *answer_facts(answers, found.turns), *facts.past]
     if facts.behaviour_off is None:
+        rows += answer_behaviour(answers, found.named("head.turned"), found.turns)
         rows += unassessed_signals(facts)
         for _, measured in measure_answers(answers):
             rows += measured
@@ -195,6 +220,10 @@ def _all_observations(
         rows += [
             _event("face.movement", m.onset_s, m.offset_s, m.strength) for m in found.movements
         ]
+    return _in_time_order(rows)
+
+
+def _in_time_order(rows: Iterable[Observation]) -> tuple[Observation, ...]:
     return tuple(sorted(rows, key=lambda o: (o.start_s, o.end_s, o.name)))
 
 

@@ -58,6 +58,7 @@ def blank_state(session_id: str, plan: SessionPlan) -> dict[str, Any]:
         "overlay": None,
         "prompts": [],
         "flags": [],
+        "monitors": [],
         "checks": [],
         "outcome": None,
         "decision": None,

@@ -18,7 +18,7 @@ from facesign.interview.record.reader import Record
 from facesign.interview.report import Report
 from facesign.interview.script import Question, Script, Words
 
-__all__ = ["opening", "replay_live"]
+__all__ = ["opening", "replay_live", "replay_record"]
 
 
 def opening(plan: SessionPlan, settings: Settings, officer: str) -> dict[str, Any]:
@@ -53,36 +53,41 @@ def replay_live(home: Home, record: str | Path) -> Report:
         RecordDamagedError: it was changed.
     """
     with Record.open(home, record) as held:
-        about = next(held.entries("live"), None)
-        if about is None:
-            raise RecordError(held.folder, "is not the record of a live session")
-        conduct = Conduct(
-            session_id=held.session_id,
-            created_at=held.created_at,
-            plan=_plan(about.data),
-            home=home,
-            settings=_settings(about.data["settings"]),
-        )
-        script = _Script.read(held)
-        if not script.segments:
-            raise RecordError(held.folder, "nothing was captured: there is nothing to replay")
-        for command in script.before:
-            _apply(conduct, command)
-        conduct.open()
-        waiting = list(script.commands)
-        for item in _items(held, script, conduct):
-            while waiting and waiting[0]["after"] <= conduct.n_items:
-                _apply(conduct, waiting.pop(0))
-            if script.end_after is not None and conduct.n_items >= script.end_after:
-                break
-            if conduct.stages.has_ended:
-                break
-            conduct.push(item)
-        for command in waiting:
-            _apply(conduct, command)
-        report = conduct.finish()
+        return replay_record(held, home)
+
+
+def replay_record(held: Record, home: Home) -> Report:
+    """Analyze an open record of a live session once more; see `replay_live`."""
+    about = next(held.entries("live"), None)
+    if about is None:
+        raise RecordError(held.folder, "is not the record of a live session")
+    conduct = Conduct(
+        session_id=held.session_id,
+        created_at=held.created_at,
+        plan=_plan(about.data),
+        home=home,
+        settings=_settings(about.data["settings"]),
+    )
+    script = _Script.read(held)
+    if not script.segments:
+        raise RecordError(held.folder, "nothing was captured: there is nothing to replay")
+    for command in script.before:
+        _apply(conduct, command)
+    conduct.open()
+    waiting = list(script.commands)
+    for item in _items(held, script, conduct):
+        while waiting and waiting[0]["after"] <= conduct.n_items:
+            _apply(conduct, waiting.pop(0))
+        if script.end_after is not None and conduct.n_items >= script.end_after:
+            break
+        if conduct.stages.has_ended:
+            break
+        conduct.push(item)
+    for command in waiting:
+        _apply(conduct, command)
+    report = conduct.finish()
     if report is None:
-        raise RecordError(home.records / str(record), "nothing was captured")
+        raise RecordError(held.folder, "nothing was captured: there is nothing to replay")
     return report
 
 

@@ -225,6 +225,10 @@ class LiveSession:
         """End it without a decision, and close its record."""
         self._worker.close()
 
+    def kill_worker(self) -> None:
+        """End the worker at once, as a crash would."""
+        self._worker.kill()
+
     def _filled(self, state: dict[str, Any]) -> dict[str, Any]:
         lost_s = self.lost_s
         return {
@@ -287,6 +291,8 @@ class LiveSession:
                 return
             self._summary = summary
             waiting = list(self._answers.values())
+        # Archive and record first: who sees that it has ended finds both as they stay.
+        self._ended(self, summary)
         ended = {"stage": summary["stage"], "recording": False, "problem": summary["problem"]}
         self._state.set({**self._state.value, **ended})
         for answer in waiting:
@@ -295,4 +301,3 @@ class LiveSession:
         self._state.close()
         self.acks.close()
         self.relay.close()
-        self._ended(self, summary)

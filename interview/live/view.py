@@ -73,6 +73,7 @@ class LiveView:
             "overlay": self._recent.overlay() if facts else None,
             "prompts": self._prompts(facts),
             "flags": self._flags(),
+            "monitors": self._monitors(),
             "checks": [check.to_dict() for check in shown.checks] if shown else [],
             "outcome": self._outcome(),
             "decision": conduct.decision,
@@ -127,6 +128,13 @@ class LiveView:
             {**flag.to_dict(), "first_s": self._first_s.get(f"flag:{flag.code}:{flag.start_s:.2f}")}
             for flag in self._shown.flags
         ]
+
+    def _monitors(self) -> list[dict[str, Any]]:
+        shown = self._shown
+        if shown is None:
+            return []
+        fired = shown.monitors if isinstance(shown, Report) else shown.state.fired
+        return [one.to_dict() for one in fired]
 
     def _outcome(self) -> dict[str, Any] | None:
         report = self._conduct.report

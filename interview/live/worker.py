@@ -91,7 +91,8 @@ class Worker:
         self._intake = Intake()
         self._segments = Segments(self._intake, track_of(start.plan))
         self._why_gap = "connection"
-        self._gap_lost_s = 0.0
+        self._before: dict[str, tuple[str, float]] = {}
+        """Why and for how long nothing came before a segment."""
         self._skipped: dict[str, list[tuple[int, float]]] = {}
         self._problem: str | None = None
         self._over = False
@@ -222,10 +223,11 @@ class Worker:
         if not self._conduct.stages.captures:
             raise SessionStateError(f"nothing is captured now: {self._where()}")
         segment, lost_s = self._segments.open()
-        self._gap_lost_s = lost_s or 0.0
+        why, self._why_gap = self._why_gap, "connection"
+        self._before[segment.stream] = why, lost_s or 0.0
         self._book.add(
             "segment",
-            {"stream": segment.stream, "mime": mime, "lost_s": lost_s, "reason": self._why_gap},
+            {"stream": segment.stream, "mime": mime, "lost_s": lost_s, "reason": why},
         )
         return segment.number
 
@@ -236,7 +238,8 @@ class Worker:
     def _started(self, start: SegmentStart) -> None:
         self._book.add("segment_starts", {"stream": start.stream, "offset_s": start.offset_s})
         if start.from_s > 0:
-            gap = Gap(start.from_s, start.offset_s, self._gap_lost_s, self._why_gap)
+            why, lost_s = self._before[start.stream]
+            gap = Gap(start.from_s, start.offset_s, lost_s, why)
             self._book.add(
                 "gap",
                 {
@@ -248,7 +251,6 @@ class Worker:
                 },
             )
             self._conduct.gap(gap)
-        self._why_gap = "connection"
 
     def _analyze(self, received: Received) -> None:
         if received.index is not None:

@@ -76,6 +76,10 @@ def render_html(
         number_of={question["id"]: n for n, question in enumerate(questions, 1)},
         question_of={question["id"]: question for question in questions},
         movements=_strongest(report["movements"]),
+        monitor_of={one["id"]: one for one in report["monitors"]},
+        protect=[one for one in report["monitors"] if one["role"] == "protect"],
+        family_points=partial(_family_points, texts),
+        family_missing=partial(_family_missing, texts),
         images=[(image, base64.b64encode(image.jpeg).decode()) for image in images],
         amount=partial(figures.amount, texts),
         now=partial(figures.now, texts),
@@ -88,6 +92,23 @@ def render_html(
 def _voice_reasons(report: Mapping[str, Any], texts: Texts) -> str:
     voice = report["identity"].get("voice") or {"reasons": ()}
     return texts.join(texts("why", reason) for reason in voice["reasons"])
+
+
+def _family_points(texts: Texts, rank: Mapping[str, Any]) -> list[str]:
+    """Write what each family counts, those that count something."""
+    return [
+        f"{texts('monitor_family', one['family'])} {figures.amount(texts, one['points'], 'points')}"
+        for one in rank["families"]
+        if one["points"]
+    ]
+
+
+def _family_missing(texts: Texts, rank: Mapping[str, Any]) -> list[str]:
+    return [
+        texts("monitor_family", one["family"])
+        for one in rank["families"]
+        if one["status"] == "not_assessed"
+    ]
 
 
 def _seen(texts: Texts, observation: Mapping[str, Any]) -> str:

@@ -45,8 +45,8 @@ def replay(
     the bit. The report has the session's id and moment; nothing is written.
 
     Args:
-        record: A record of a recording that was analyzed, or of a session that was pushed; or
-            the id of a session, or the path of a record's folder.
+        record: A record of a recording that was analyzed, of a session that was pushed, or of a
+            live session; or the id of a session, or the path of a record's folder.
         home: Home folder, with the master key and the gallery of voiceprints.
         voices: What voices are told apart and compared with; by default opened as at first,
             without a sample of the officer, which no record holds.
@@ -60,6 +60,11 @@ def replay(
     if not isinstance(record, Record):
         with Record.open(home, record) as opened:
             return replay(opened, home=home, voices=voices, task_file=task_file)
+    if record.last("live") is not None:
+        # Only a live session's replay needs what a live session is made of.
+        from facesign.interview.live.replay import replay_record
+
+        return replay_record(record, home)
     plan = plan_of(record)
     if voices is None and plan["voices"]:
         opening: _Opening = partial(open_voices, customer=plan["customer"], home=home)

@@ -30,6 +30,7 @@ __all__ = [
     "analyze",
     "errors",
     "load_script",
+    "open_voices",
     "read_consent",
     "read_marks",
     "replay",
@@ -56,6 +57,7 @@ if TYPE_CHECKING:
     from facesign.interview.report import Report
     from facesign.interview.script import Script, load_script
     from facesign.interview.session import Session
+    from facesign.interview.voice_session import open_voices
 
 _HOME_OF = {
     "Archive": "facesign.interview.archive.store",
@@ -78,6 +80,7 @@ _HOME_OF = {
     "Sound": "facesign.biometrics.stream",
     "analyze": "facesign.interview.analysis",
     "replay": "facesign.interview.record.replay",
+    "open_voices": "facesign.interview.voice_session",
 }
 
 if not TYPE_CHECKING:

@@ -27,6 +27,7 @@ __all__ = [
     "MissingLibraryError",
     "ModelFileError",
     "ModelInputError",
+    "MonitorError",
     "NotLiveError",
     "OutputError",
     "ProviderError",
@@ -192,6 +193,10 @@ class ScenarioError(FacesignError, ValueError):
 
 class ScriptError(FacesignError, ValueError):
     """A question script is unknown or malformed."""
+
+
+class MonitorError(FacesignError, ValueError):
+    """A monitoring point is unknown or malformed."""
 
 
 class MarksError(FacesignError, ValueError):

@@ -15,6 +15,7 @@ import uvicorn
 from fastapi import FastAPI
 from fastapi.requests import HTTPConnection
 from fastapi.staticfiles import StaticFiles
+from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
 from facesign.interview.home import Home
@@ -100,9 +101,15 @@ class Applicant:
         purposes = {purpose: refused.get(purpose, True) for purpose in PURPOSES}
         return self.do("consent", lang="en", purposes=purposes)
 
+    def media(self) -> contextlib.AbstractContextManager[ClientConnection]:
+        return self._socket("media")
+
+    def room(self) -> contextlib.AbstractContextManager[ClientConnection]:
+        return self._socket("room")
+
     @contextlib.contextmanager
-    def media(self) -> Iterator[ClientConnection]:
-        url = f"ws://127.0.0.1:{self.server.port}/join/{self.token}/media"
+    def _socket(self, name: str) -> Iterator[ClientConnection]:
+        url = f"ws://127.0.0.1:{self.server.port}/join/{self.token}/{name}"
         cookies = "; ".join(f"{name}={value}" for name, value in self.http.cookies.items())
         headers = {"Cookie": cookies} if cookies else {}
         with connect(url, additional_headers=headers, open_timeout=60) as socket:
@@ -134,3 +141,12 @@ def hear(socket: ClientConnection, kind: str, timeout_s: float = 60.0) -> dict[s
         told: dict[str, Any] = json.loads(socket.recv(timeout=timeout_s))
         if told["kind"] == kind:
             return told
+
+
+def closing(socket: ClientConnection, timeout_s: float = 60.0) -> int | None:
+    """Return the code that the server closes a socket with."""
+    try:
+        while True:
+            socket.recv(timeout=timeout_s)
+    except ConnectionClosed as closed:
+        return None if closed.rcvd is None else closed.rcvd.code

@@ -27,6 +27,7 @@ from voice_factory import ToneVerifier, compared_at, turn
 from facesign.errors import OutputError
 from facesign.interview import report as report_module
 from facesign.interview.facts import RecordingFacts
+from facesign.interview.flags import Flag
 from facesign.interview.home import Settings
 from facesign.interview.marks import Mark
 from facesign.interview.media.info import AudioInfo, MediaInfo, MediaProblem, VideoInfo
@@ -254,10 +255,21 @@ def test_a_voice_that_was_refused_leaves_no_trace() -> None:
     assert not [o for o in report.observations if o.name in ("voice.other", "voice.comparison")]
 
 
+def without_rank(report: Report) -> list[dict[str, Any]]:
+    return [{**flag.to_dict(), "rank": None} for flag in report.flags]
+
+
+def counted_without_behaviour(flag: Flag) -> dict[str, float | None]:
+    assert flag.fusion is not None
+    return {one.family: one.points for one in flag.fusion.families if one.family != "behaviour"}
+
+
 def test_behaviour_changes_nothing_about_voices() -> None:
     with_it, without = voices(), voices(behaviour=False)
-    assert [flag.to_dict() for flag in with_it.flags] == [f.to_dict() for f in without.flags]
+    assert without_rank(with_it) == without_rank(without)
     assert with_it.outcome == without.outcome
+    for one, other in zip(with_it.flags, without.flags, strict=True):
+        assert counted_without_behaviour(one) == counted_without_behaviour(other)
 
 
 def test_media_are_described_as_they_were_measured() -> None:

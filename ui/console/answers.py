@@ -61,7 +61,6 @@ async def meet(
         side: Whose page it is.
         with_state: Whether it is told where the interview stands, too.
     """
-    await socket.accept()
 
     async def tell_state() -> None:
         async with aclosing(session.subscribe()) as states:

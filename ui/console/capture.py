@@ -1,8 +1,10 @@
 """Routes of a live interview: the applicant's page, and the sockets of both pages."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping
 from contextlib import aclosing
-from typing import Annotated, Any, Protocol
+from typing import Any, Protocol
 
 from fastapi import APIRouter, Depends, WebSocket
 from fastapi.responses import JSONResponse, Response
@@ -57,8 +59,10 @@ def _add_officer(
     guard: Callable[..., Any],
     ice_servers: tuple[Mapping[str, str], ...],
 ) -> None:
+    allowed = Depends(guard)
+
     @router.get("/live/{session_id}/ice")
-    def tell_ice(session_id: str, who: Annotated[Named, Depends(guard)]) -> Response:
+    def tell_ice(session_id: str, who: Named = allowed) -> Response:
         """Tell the officer's page the servers of the talk."""
         try:
             _own(sessions, session_id, who)
@@ -67,14 +71,11 @@ def _add_officer(
         return JSONResponse([dict(server) for server in ice_servers], headers=HEADERS)
 
     @router.websocket("/live/{session_id}/state")
-    async def tell_state(
-        socket: WebSocket, session_id: str, who: Annotated[Named, Depends(guard)]
-    ) -> None:
+    async def tell_state(socket: WebSocket, session_id: str, who: Named = allowed) -> None:
         """Tell the live state whenever it changed."""
         session = await _officers(socket, sessions, session_id, who)
         if session is None:
             return
-        await socket.accept()
         session.arrived("officer")
         try:
             await until_gone(socket, send_each(socket, session.subscribe()))
@@ -82,29 +83,22 @@ def _add_officer(
             session.left("officer")
 
     @router.websocket("/live/{session_id}/talk")
-    async def talk(
-        socket: WebSocket, session_id: str, who: Annotated[Named, Depends(guard)]
-    ) -> None:
+    async def talk(socket: WebSocket, session_id: str, who: Named = allowed) -> None:
         """Pass on the signals of the officer's page."""
         session = await _officers(socket, sessions, session_id, who)
         if session is not None:
             await meet(socket, session, rooms, "officer", with_state=False)
 
     @router.websocket("/live/{session_id}/relay")
-    async def relay(
-        socket: WebSocket, session_id: str, who: Annotated[Named, Depends(guard)]
-    ) -> None:
+    async def relay(socket: WebSocket, session_id: str, who: Named = allowed) -> None:
         """Pass on the applicant's pieces, where the talk cannot go from page to page."""
         session = await _officers(socket, sessions, session_id, who)
         if session is None:
             return
-        await socket.accept()
         await until_gone(socket, _send_relayed(socket, session))
 
     @router.websocket("/live/{session_id}/media")
-    async def take_media_here(
-        socket: WebSocket, session_id: str, who: Annotated[Named, Depends(guard)]
-    ) -> None:
+    async def take_media_here(socket: WebSocket, session_id: str, who: Named = allowed) -> None:
         """Take the pieces where the applicant sits at the officer's computer."""
         session = await _officers(socket, sessions, session_id, who)
         if session is None:
@@ -126,6 +120,7 @@ def _own(sessions: LiveSessions, session_id: str, who: Named) -> LiveSession:
 async def _officers(
     socket: WebSocket, sessions: LiveSessions, session_id: str, who: Named
 ) -> LiveSession | None:
+    await socket.accept()
     try:
         return _own(sessions, session_id, who)
     except NotLiveError:

@@ -157,6 +157,8 @@ def add_join_sockets(router: APIRouter, sessions: LiveSessions, rooms: Rooms) ->
 
 
 async def _applicants(socket: WebSocket, sessions: LiveSessions, token: str) -> LiveSession | None:
+    # Accepted first: a page that is refused before learns no code, and would come again.
+    await socket.accept()
     try:
         session = sessions.get(sessions.tokens.check(token, socket.cookies.get(DEVICE_COOKIE)))
     except TokenError as error:

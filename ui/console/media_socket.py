@@ -33,7 +33,6 @@ async def receive_media(socket: WebSocket, session: LiveSession) -> None:
     that it asked for, `ack` with the last piece that is in the record, and `go` or `stop`
     where the capture starts or must stop.
     """
-    await socket.accept()
     session.arrived("applicant")
     try:
         segment, number = session.acks.value

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 from importlib.resources import files
 from string import Formatter
 from typing import Any
 
 import pytest
+from forbidden_words import FORBIDDEN
 
 from facesign.interview.page.texts import Lang, Texts, load_texts
 
@@ -25,6 +25,7 @@ SECTION_OF = {
     "question_kind": "question_kind",
     "flag_code": "flag",
     "flag_family": "family",
+    "monitor_family": "monitor_family",
     "baseline_source": "baseline_source",
     "lane_name": "lane",
     "series_name": "series",
@@ -34,14 +35,6 @@ SECTION_OF = {
     "evidence_result": "evidence_result",
     "reliability": "reliability",
     "subject": "subject",
-}
-FORBIDDEN = {
-    "zh": re.compile("通过|谎|测谎|欺骗|情绪|紧张|黑名单|风险提示|预警|拒贷|可疑|语音信用指纹"),
-    "en": re.compile(
-        r"\b(lie[sd]?|liar|lying|decept\w*|deceiv\w*|dishonest\w*|emotion\w*|stress\w*|"
-        r"suspicio\w*|alert\w*|spoof\w*|confidence|guilt\w*|blacklist\w*|fraudster\w*)\b",
-        re.IGNORECASE,
-    ),
 }
 
 

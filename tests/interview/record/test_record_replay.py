@@ -84,13 +84,13 @@ def test_a_pushed_session_replays_with_all_that_it_was_told_in_its_place(home: H
     steps = {
         0.2: lambda: session.ask(first),
         1.0: session.asked,
-        4.0: lambda: session.add_evidence(source="id", kind="identity", result="no_match"),
-        7.0: lambda: session.consent(
+        3.0: lambda: session.add_evidence(source="id", kind="identity", result="no_match"),
+        5.0: lambda: session.consent(
             purpose="behaviour", text="en-1", given_by="C-7", granted=False
         ),
     }
     first = facesign.load_script(sample.script).questions[0].question_id
-    for item in first_seconds(sample.media, 9.0):
+    for item in first_seconds(sample.media, 6.0):
         while steps and min(steps) <= item.time_s:
             steps.pop(min(steps))()
         session.push(item)

@@ -1,0 +1,202 @@
+"""Interviews of the studio, analyzed as they are filmed, for the benchmarks of monitors and fusion.
+
+Each take is one scenario with one seed: both microphones, marks, declared participants, and the
+applicant's voice compared with a voiceprint enrolled from another day. What the session knew when
+it closed is kept in a file, without signals and pictures, so that monitors can be evaluated again
+without filming again. Files are read back by this script's own kin only: they are pickles.
+
+    python benchmarks/risk_takes.py FOLDER genuine-calm:0 genuine-calm:1 impostor-voice:7
+"""
+
+from __future__ import annotations
+
+import argparse
+import pickle
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+import soxr
+
+from facesign.biometrics.stream import SAMPLE_RATE_HZ, FloatArray, Frame, Sound, Track
+from facesign.errors import EnrollmentError
+from facesign.interview.facts import SessionFacts
+from facesign.interview.fingerprints import Fingerprints
+from facesign.interview.home import Home, Settings
+from facesign.interview.marks import Mark
+from facesign.interview.session import Participant, Session
+from facesign.interview.spool import SignalSpool
+from facesign.interview.voice_session import open_voices
+from facesign.interview.voices import Voices
+from facesign.models.registry import model_path
+from facesign.samples.studio.production import Production
+from facesign.samples.studio.rig import Rig
+from facesign.samples.studio.scenario import Scenario, load_scenario
+from facesign.samples.studio.sound.voices import RATE_HZ
+
+__all__ = ["Take", "read_takes"]
+
+PIECE_S = 0.1
+CUSTOMER = "C-1"
+
+
+@dataclass(frozen=True)
+class Take:
+    """One interview as its session knew it at the end."""
+
+    scenario: str
+    seed: int
+    asked: str
+    """`all` questions of the script, or the scenario's `own`."""
+    sound_only: bool
+    """Whether nothing was filmed."""
+    facts: SessionFacts
+
+    @property
+    def minutes(self) -> float:
+        """Length of the interview."""
+        return self.facts.findings.end_s / 60
+
+
+def read_takes(folder: Path) -> list[Take]:
+    """Read the takes of a folder that this script wrote, in the order of their names."""
+    takes = []
+    for path in sorted(folder.glob("*.take")):
+        values = pickle.loads(path.read_bytes())
+        values["facts"]["findings"].signals = SignalSpool()
+        takes.append(Take(**{**values, "facts": SessionFacts(**values["facts"])}))
+    return takes
+
+
+def film(scenario: Scenario, seed: int, rig: Rig, asked: str, *, sound_only: bool) -> Take:
+    """Film one interview and push it through a session as it is filmed."""
+    if asked == "all":
+        dialogue = scenario.dialogue.model_copy(update={"questions": "all"})
+        scenario = scenario.model_copy(update={"dialogue": dialogue})
+    with closing(Production(scenario, seed, rig)) as production, TemporaryDirectory() as folder:
+        home = Home(Path(folder))
+        try:
+            _enroll(home, production)
+        except EnrollmentError as error:
+            print(f"  no voiceprint: {error}", flush=True)
+        voices = open_voices(customer=CUSTOMER, home=home)
+        facts = _facts(production, voices, sound_only=sound_only)
+        return Take(scenario.name, seed, asked, sound_only, facts)
+
+
+def _small(scenario: Scenario) -> Scenario:
+    """Film in 640x480, which takes a third of the time; everything else is the scenario's."""
+    view = scenario.view.model_copy(update={"width_px": 640, "height_px": 480})
+    return scenario.model_copy(update={"view": view})
+
+
+def _enroll(home: Home, production: Production) -> None:
+    """Enroll and confirm the customer's voice from another day."""
+    speech = soxr.resample(production.enrollment(), RATE_HZ, SAMPLE_RATE_HZ)
+    parts = [np.ascontiguousarray(part, np.float32) for part in np.array_split(speech, 3)]
+    with Fingerprints.open(home=home, announce=lambda _: None) as prints:
+        prints.enroll(CUSTOMER, parts, identity_proof="rendered person", record="studio")
+        prints.confirm(CUSTOMER, by="studio")
+
+
+def _facts(production: Production, voices: Voices, *, sound_only: bool) -> SessionFacts:
+    scenario = production.scenario
+    beside = scenario.second_person
+    participants: list[Participant] = ["applicant"]
+    if beside is not None and beside.declared:
+        participants.append("interpreter" if beside.role == "interpreter" else "companion")
+    elif scenario.dialogue.interpreter is not None:
+        participants.append("interpreter")
+    session = Session(
+        script=scenario.dialogue.script,
+        customer=CUSTOMER,
+        marks=[
+            Mark(one.question_id, one.asked_start_s, one.asked_end_s, one.answer_end_s)
+            for one in production.dialogue.questions
+        ],
+        tracks=("applicant", "officer"),
+        participants=participants,
+        settings=Settings(),
+        voices=voices,
+    )
+    for purpose in ("recording", "face", "voice", "behaviour", "search"):
+        session.consent(purpose=purpose, text="studio-1", given_by=CUSTOMER)
+    sounds = {
+        "applicant": _Feed("applicant", production.tracks.applicant),
+        "officer": _Feed("officer", production.tracks.officer),
+    }
+    pictures = () if sound_only else production.pictures()
+    for time_s, image in pictures:
+        for feed in sounds.values():
+            for sound in feed.until(time_s):
+                session.push(sound)
+        session.push(Frame(time_s, image))
+    for now_s in np.arange(0.0, production.duration_s, PIECE_S):
+        for feed in sounds.values():
+            for sound in feed.until(now_s):
+                session.push(sound)
+    kept: list[SessionFacts] = []
+    write_up_facts = session._facts
+
+    def keep(recording: None) -> SessionFacts:
+        kept.append(write_up_facts(recording))
+        return kept[0]
+
+    session._facts = keep  # type: ignore[assignment,method-assign]
+    session.close()
+    facts = kept[0]
+    facts.findings.signals.close()
+    facts.findings.signals = None  # type: ignore[assignment]
+    return replace(facts, images=())
+
+
+class _Feed:
+    """One microphone in pieces, resampled as it goes."""
+
+    def __init__(self, track: Track, samples: FloatArray) -> None:
+        self._track, self._samples = track, samples
+        self._resampler = soxr.ResampleStream(RATE_HZ, SAMPLE_RATE_HZ, 1, dtype="float32")
+        self._n_in = self._n_out = 0
+
+    def until(self, time_s: float) -> Iterator[Sound]:
+        while self._n_in <= time_s * RATE_HZ and self._n_in < len(self._samples):
+            stop = min(self._n_in + round(PIECE_S * RATE_HZ), len(self._samples))
+            piece = self._samples.block(self._n_in, stop)  # type: ignore[attr-defined]
+            out = self._resampler.resample_chunk(piece, last=stop >= len(self._samples))
+            self._n_in = stop
+            if len(out):
+                yield Sound(self._n_out / SAMPLE_RATE_HZ, out, self._track)
+                self._n_out += len(out)
+
+
+def main() -> None:
+    """Film every take that the folder lacks."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("takes", nargs="+", help="SCENARIO:SEED[:all][:sound]")
+    parser.add_argument("--rig", type=Path)
+    args = parser.parse_args()
+    args.folder.mkdir(parents=True, exist_ok=True)
+    rig = Rig.load(args.rig or model_path("ict-facekit-light"))
+    for wanted in args.takes:
+        name, seed, *rest = wanted.split(":")
+        asked = "all" if "all" in rest else "own"
+        path = args.folder / f"{wanted.replace(':', '-')}.take"
+        if path.exists():
+            continue
+        began = time.monotonic()
+        take = film(_small(load_scenario(name)), int(seed), rig, asked, sound_only="sound" in rest)
+        values = {one.name: getattr(take.facts, one.name) for one in fields(take.facts)}
+        path.write_bytes(pickle.dumps({**vars(take), "facts": values}))
+        print(
+            f"{path.name}: {60 * take.minutes:.0f} s in {time.monotonic() - began:.0f} s",
+            flush=True,
+        )
+
+
+if __name__ == "__main__":
+    main()
