@@ -9,7 +9,7 @@ from facesign.interview.archive.entries import ArchivedSession, Verdict
 from facesign.interview.home import Language
 from facesign.interview.page import figures
 from facesign.interview.page.texts import Texts, load_texts
-from facesign.interview.record.contents import SIGNALS, report_of
+from facesign.interview.record.contents import playable_streams, report_of
 from facesign.interview.record.reader import Record
 from facesign.ui.console.desk import Desk
 from facesign.ui.console.guard import NotAllowed, SignedIn
@@ -165,9 +165,7 @@ def _media(record: Record) -> list[dict[str, Any]]:
         entry.data["stream"]: float(entry.data["offset_s"])
         for entry in record.entries("segment_starts")
     }
-    # A separate microphone lies beside the picture, not after it.
-    others = (SIGNALS, "applicant_audio", "officer_audio")
-    shown = [name for name in record.streams if name not in others]
+    shown = list(playable_streams(record))
     if starts:
         shown = [name for name in shown if name in starts]
     return [{"stream": name, "start_s": starts.get(name, 0.0)} for name in shown]
