@@ -18,6 +18,7 @@ from facesign.ui.cli_analyze import analyze_media, demo
 from facesign.ui.cli_face import face_app
 from facesign.ui.cli_keys import keys_app
 from facesign.ui.cli_models import models_app
+from facesign.ui.cli_risk import risk_app
 from facesign.ui.cli_studio import studio_app
 from facesign.ui.cli_voice import voice_app
 
@@ -37,6 +38,7 @@ app.command("demo")(demo)
 app.command("analyze")(analyze_media)
 app.add_typer(face_app, name="face")
 app.add_typer(voice_app, name="voice")
+app.add_typer(risk_app, name="risk")
 app.add_typer(models_app, name="models")
 app.add_typer(keys_app, name="keys")
 app.add_typer(studio_app, name="studio")
