@@ -230,6 +230,29 @@ def _voiceprint(r: dict[str, Any]) -> tuple[str, str]:
     )
 
 
+def _record_kills(r: dict[str, Any]) -> tuple[str, str]:
+    whole, cut = r["n_recovered_and_verified"], r["n_cut_within_an_entry"]
+    lost = f"{r['n_told_pieces_lost']} of {r['n_pieces_told']} pieces lost"
+    return f"{whole} recovered and verified, {cut} cut within an entry; {lost}", (
+        f"{r['n_kills']} kills"
+    )
+
+
+def _record_cost(r: dict[str, Any]) -> tuple[str, str]:
+    hour, pushed = r["hour"], r["pushed"]
+    width, height = pushed["size_px"]
+    costs = (
+        f"a piece of {r['piece_bytes'] / 1e3:.0f} kB {hour['piece_cpu_ms']:.2f} ms of CPU",
+        f"verifying an hour {hour['verify_cpu_s']:.1f} s",
+        f"a player's jump {hour['jump_64_kib_ms_median']:.1f} ms",
+        f"a pushed frame of {width}x{height} {pushed['store_cpu_ms_a_frame']:.0f} ms "
+        f"and {pushed['kb_a_frame']:.0f} kB",
+    )
+    return "; ".join(costs), (
+        f"{r['n_pieces']} pieces, {r['n_jumps']} jumps, {pushed['n_frames']} frames"
+    )
+
+
 ROWS: tuple[tuple[str, str, Callable[[dict[str, Any]], tuple[str, str]]], ...] = (
     ("face_throughput", "How much of the bare mesh's speed is left?", _throughput),
     ("memory", "Does memory stay bounded over a long interview?", _memory),
@@ -246,6 +269,8 @@ ROWS: tuple[tuple[str, str, Callable[[dict[str, Any]], tuple[str, str]]], ...] =
     ("studio_brows", "Do landmarks follow rendered brows on every skin?", _studio_brows),
     ("voice", "How good are the voice measurements?", _voice),
     ("voiceprint", "How often are voices taken for each other?", _voiceprint),
+    ("record_kills", "What does a record hold after its process was killed?", _record_kills),
+    ("record_cost", "What does a record cost?", _record_cost),
 )
 
 

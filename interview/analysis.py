@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from facesign.interview.consent import read_consent
+from facesign.errors import ConsentError
+from facesign.interview.consent import Consent, ConsentBook, read_consent
 from facesign.interview.facts import RecordingFacts
 from facesign.interview.home import Home, Settings
 from facesign.interview.marks import Mark, read_marks
-from facesign.interview.media.recording import open_media
+from facesign.interview.media.container import MediaPath
+from facesign.interview.media.recording import Recording, open_media
+from facesign.interview.record.filing import FiledRecording
 from facesign.interview.report import Report
 from facesign.interview.script import Script, load_script
 from facesign.interview.session import BaselineMode, Participant, Session
@@ -45,6 +49,7 @@ def analyze(
     officer_sample: Recorded | None = None,
     voices: Voices | None = None,
     home: Home | Path | None = None,
+    record: bool = False,
     out: Path | str | None = None,
     images: bool = False,
     progress: Progress | None = None,
@@ -71,20 +76,23 @@ def analyze(
         voices: What voices are told apart and compared with; by default opened from gallery
             and sample, unless consent to voice was refused.
         home: Home folder, with settings, gallery and keys.
+        record: Whether to keep an evidence record in the home folder: the files as they are,
+            and what was found. They are then analyzed as they were stored.
         out: Folder to save the report to; checked before the recording is read.
         images: Whether the saved page shows pictures of the face.
         progress: Called now and then while reading.
 
     Returns:
-        The report. Without `out` nothing is written; with it, the comparison of the whole
-        interview with the customer's voiceprint is kept in the voiceprint's history as well.
+        The report. Without `out` and `record` nothing is written; with one of them, the
+        comparison of the whole interview with the customer's voiceprint is kept in the
+        voiceprint's history as well.
 
     Raises:
         MediaError: the file cannot be opened or holds nothing that can be decoded.
         ScriptError, MarksError, ConsentError, SettingsError: an option is wrong.
         GalleryError, KeyFileError: the gallery of voiceprints cannot be opened.
         ShortSpeechError: the officer's sample holds too little speech.
-        OutputError: `out` cannot be written.
+        OutputError: `out` or the record cannot be written.
     """
     if out is not None:
         check_writable(Path(out))
@@ -98,9 +106,15 @@ def analyze(
         home=home,
         officer_sample=officer_sample,
     )
-    with open_media(
-        media, applicant_audio=applicant_audio, officer_audio=officer_audio
-    ) as recording:
+    consents = () if consent is None else read_consent(Path(consent))
+    files = {"media": media, "applicant_audio": applicant_audio, "officer_audio": officer_audio}
+    with ExitStack() as opened:
+        filed: FiledRecording | None = None
+        sources: dict[str, MediaPath] = {k: v for k, v in files.items() if v is not None}
+        if record:
+            filed = opened.enter_context(_filed(home, sources, consents))
+            sources = {**filed.sources}
+        recording = opened.enter_context(_open(sources))
         audio = recording.info.audio
         session = Session(
             script=loaded,
@@ -115,19 +129,41 @@ def analyze(
             task_file=task_file,
             recorded=True,
             voices=voices or open_these,
+            record=False if filed is None else filed.writer,
         )
-        if consent is not None:
-            session.take_consents(read_consent(Path(consent)))
+        session.take_consents(consents)
         for item in recording:
             session.push(item)
             if progress is not None:
                 progress(item.time_s, recording.info.duration_s)
         report = session.close(RecordingFacts(recording.info, recording.problems))
+        if filed is not None:
+            filed.finish()
     if out is not None:
         report.save(out, images=images)
-        if session.voices is not None:
-            keep_comparison(session.voices, record=report.session_id)
+    if (out is not None or record) and session.voices is not None:
+        keep_comparison(session.voices, record=report.session_id)
     return report
+
+
+def _open(sources: Mapping[str, MediaPath]) -> Recording:
+    return open_media(
+        sources["media"],
+        applicant_audio=sources.get("applicant_audio"),
+        officer_audio=sources.get("officer_audio"),
+    )
+
+
+def _filed(
+    home: Home, sources: Mapping[str, MediaPath], consents: Sequence[Consent]
+) -> FiledRecording:
+    """Begin a record with the files, once it is known that they may and can be read."""
+    book = ConsentBook()
+    book.extend(tuple(consents))
+    if book.decision("recording") is False:
+        raise ConsentError("consent to recording was refused: nothing may be recorded")
+    _open(sources).close()
+    return FiledRecording(home, {name: Path(str(path)) for name, path in sources.items()})
 
 
 def _marks(marks: Any, script: Script | None) -> Sequence[Mark]:

@@ -85,8 +85,9 @@ class Findings:
         self.blinks.clear()
         self.observations = [o for o in self.observations if o.name not in BEHAVIOUR]
         self.curves.forget("gaze.horizontal", "gaze.vertical", "movement")
-        self.signals.close()
-        self.signals = SignalSpool()
+        if self.signals.n_frames:
+            self.signals.close()
+            self.signals = SignalSpool()
 
     def forget_face(self) -> None:
         """Drop what the face showed, after consent to it was withdrawn."""

@@ -38,6 +38,7 @@ _ALLOWED: dict[str, tuple[str, ...]] = {
     "provider": PROVIDERS,
 }
 _OWNER_ONLY = 0o700
+_MOST_DAYS = 36_500
 
 
 def require_one_of(name: str, value: str, allowed: Sequence[str]) -> None:
@@ -65,6 +66,8 @@ class Settings:
     gallery: str | None = field(default=None, repr=False)
     """Address of the database of voiceprints, which may hold a password; by default it is
     `gallery.db` in the home."""
+    behaviour_days: int = 90
+    """How long a record's behaviour can be read, in days."""
 
     def __post_init__(self) -> None:
         for name, allowed in _ALLOWED.items():
@@ -75,6 +78,11 @@ class Settings:
         if not (isinstance(checks, tuple) and checks and all(it in CHECKS for it in checks)):
             raise SettingsError(
                 f"required_checks must be a list from {', '.join(CHECKS)}, got {checks!r}"
+            )
+        days: object = self.behaviour_days
+        if not (type(days) is int and 0 <= days <= _MOST_DAYS):
+            raise SettingsError(
+                f"behaviour_days must be a whole number from 0 to {_MOST_DAYS}, got {days!r}"
             )
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from facesign.errors import KeyFileError, OutputError
 from facesign.interview.home import Home
-from facesign.interview.keys import KeyChain, MasterKey, WrappedKey
+from facesign.interview.keys import KeyChain, KeyClass, MasterKey, WrappedKey
 from facesign.models.atomic import locked, replace_file
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "is_key_from_env",
     "load_keys",
     "read_ring",
+    "remove_keys",
     "rotate",
     "store_key",
 ]
@@ -183,6 +184,24 @@ def store_key(
             raise KeyFileError(ring, f"master key {wrapped.key_id} was replaced; wrap again")
         home.make(ring.parent)
         _write_ring(ring, [*read_ring(ring), wrapped])
+
+
+def remove_keys(home: Home, ring: Path, key_class: KeyClass) -> int:
+    """Take the keys of a class out of a ring, after which nothing opens what they encrypted.
+
+    Returns:
+        How many there were.
+
+    Raises:
+        KeyFileError: the ring is damaged.
+        OutputError: the ring cannot be written.
+    """
+    with locked(home.make(home.keys)):
+        held = read_ring(ring)
+        kept = [key for key in held if key.key_class != key_class]
+        if len(kept) < len(held):
+            _write_ring(ring, kept)
+    return len(held) - len(kept)
 
 
 def _master(home: Home) -> Path:

@@ -116,20 +116,20 @@ class Pipeline:
         }
         self._questions = questions
         self._listened_to = next((t for t in tracks if t != "officer"), None)
-        self._open_face = partial(
-            _FacePath,
-            questions=questions,
-            baseline=baseline,
-            open_behaviour=open_behaviour,
-            mouth=self._mouth,
-        )
+        self._baseline: BaselineSource = baseline
+        self._open_behaviour = open_behaviour
         self._open_tracker = open_tracker
         self._face: _FacePath | None = None
 
     @property
+    def listened_to(self) -> Utterances | None:
+        """The track the applicant is heard on; None without sound."""
+        return self._voices.get(self._listened_to) if self._listened_to is not None else None
+
+    @property
     def voice_quality(self) -> VoiceQuality | None:
         """Quality of the track the applicant is heard on; None without sound."""
-        voice = self._voices.get(self._listened_to) if self._listened_to is not None else None
+        voice = self.listened_to
         return voice.quality() if voice is not None and voice.analysed_until_s > 0 else None
 
     @property
@@ -148,7 +148,13 @@ class Pipeline:
                         yield from self._speakers.push(sound)
         else:
             if self._face is None:
-                self._face = self._open_face(self._open_tracker())
+                self._face = _FacePath(
+                    self._open_tracker(),
+                    questions=self._questions,
+                    baseline=self._baseline,
+                    open_behaviour=self._open_behaviour,
+                    mouth=self._mouth,
+                )
             yield from self._face.push(item)
         if self._face is not None:
             yield from self._face.release(self._heard_until_s(), self._speaking_at)
@@ -161,6 +167,26 @@ class Pipeline:
             yield from self._face.finish(self._speaking_at)
         if self._speakers is not None:
             yield from self._speakers.finish()
+
+    def stop_behaviour(self) -> None:
+        """Measure no behaviour from here on, after consent to it was withdrawn."""
+        for voice in self._voices.values():
+            voice.stop_prosody()
+        self._open_behaviour = None
+        if self._face is not None:
+            self._face.stop_behaviour()
+
+    def stop_face(self) -> None:
+        """Look at no face from here on; what is held back is dropped."""
+        if self._face is not None:
+            self._face.close()
+            self._face = None
+
+    def stop_voice(self) -> None:
+        """Listen to nobody from here on; what is held back is dropped."""
+        self._voices.clear()
+        self._listened_to = None
+        self._speakers = self._open_voices = None
 
     def _start_speakers(self) -> None:
         if self._open_voices is not None:
@@ -251,6 +277,13 @@ class _FacePath:
             yield from self._blinks.finish()
             yield from self._attention.finish()
             yield from self._models.spotter.finish()
+
+    def stop_behaviour(self) -> None:
+        self.meter = self._models = None
+        self._waiting.clear()
+
+    def close(self) -> None:
+        self._tracker.close()
 
     def _take(self, faces: Iterable[Face]) -> Iterator[Event]:
         for face in faces:

@@ -70,6 +70,13 @@ class QuestionLog:
         """All questions so far, in time order."""
         return tuple(self._marks)
 
+    def marks_until(self, time_s: float) -> tuple[Mark, ...]:
+        """Return all questions so far; an answer that is still being given ends at time_s."""
+        if not (self._open and self._marks[-1].end_known):
+            return self.marks
+        end_s = max(time_s, self._marks[-1].asked_end_s)
+        return (*self._marks[:-1], replace(self._marks[-1], answer_end_s=end_s))
+
     @property
     def is_used(self) -> bool:
         """Whether questions are marked or can be asked."""

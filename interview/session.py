@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal, TypeAlias, get_args
+from typing import Any, Literal, TypeAlias, get_args
 
 import uuid6
 
@@ -16,6 +17,7 @@ from facesign.biometrics.face.spotter import MODEL as MOVEMENTS
 from facesign.biometrics.face.spotter import ClassifierSpotter
 from facesign.biometrics.face.tracker_process import TrackerProcess, models_of
 from facesign.biometrics.observation import Observation
+from facesign.biometrics.speakers.turns import Turn
 from facesign.biometrics.stream import Frame, Sound, Track
 from facesign.biometrics.voice.detector import SpeechDetector
 from facesign.errors import ConsentError, SessionStateError, SettingsError, TrackError
@@ -26,8 +28,11 @@ from facesign.interview.flags import ExternalEvidence
 from facesign.interview.home import Home, Settings, require_one_of
 from facesign.interview.marks import Mark, in_order
 from facesign.interview.pictures import PictureKeeper
-from facesign.interview.pipeline import BehaviourModels, Pipeline
+from facesign.interview.pipeline import BehaviourModels, Event, Pipeline
 from facesign.interview.questions import QuestionLog
+from facesign.interview.record.contents import settings_to_dict
+from facesign.interview.record.keeper import SessionKeeper
+from facesign.interview.record.writer import RecordWriter
 from facesign.interview.report import Report
 from facesign.interview.risk.steadiness import SOUND_GAP_S, GapWatcher
 from facesign.interview.script import Script, load_script
@@ -63,6 +68,13 @@ class Session:
             is not shown is reported instead of refused.
         voices: What voices are told apart and compared with, see `open_voices`, or a function
             that opens it once sound may be analyzed; None where they are not.
+        tracker: A face tracker that was started beforehand, so that the first frame need not
+            wait for it; the session ends it.
+        watch: Called with everything that the analysers find, as it becomes known.
+        record: True to keep an evidence record in the home folder, or the home folder to keep
+            it in: it begins with consent to recording, and what is pushed is stored in it
+            without loss. Or a record that was begun elsewhere, where whoever began it stores
+            what was received, and closes it; the session then has its id.
         past: What earlier sessions and the gallery know, see `past_observations`.
 
     Raises:
@@ -86,6 +98,9 @@ class Session:
         task_file: Path | None = None,
         recorded: bool = False,
         voices: Voices | Callable[[], Voices] | None = None,
+        tracker: TrackerProcess | None = None,
+        watch: Callable[[Event], None] | None = None,
+        record: bool | Home | RecordWriter = False,
         past: Sequence[Observation] = (),
     ) -> None:
         if marks and script is None:
@@ -113,6 +128,8 @@ class Session:
         self._participants = tuple(participants)
         self._tracks = tuple(tracks)
         self._task_file = task_file
+        self._tracker = tracker
+        self._watch = watch
         self._open_voices = voices
         self.voices: Voices | None = None
         """What voices are told apart with, once sound may be analyzed."""
@@ -132,6 +149,13 @@ class Session:
         self._has_video = False
         self._has_audio = False
         self._closed = False
+        self._keeper = SessionKeeper.of(
+            record, session_id=self.session_id, created_at=self.created_at
+        )
+        if self._keeper is not None:
+            self.session_id = self._keeper.session_id
+            self.created_at = self._keeper.created_at
+            self._keeper.plan(self._plan(behaviour=behaviour))
 
     def __repr__(self) -> str:
         """Show the id, never a person's data."""
@@ -150,12 +174,30 @@ class Session:
             ConsentError: the purpose is unknown or something is missing.
         """
         self._require_open()
-        return self._consent.add(purpose, text=text, given_by=given_by, granted=granted)
+        consent = self._consent.add(purpose, text=text, given_by=given_by, granted=granted)
+        if self._keeper is not None:
+            self._keeper.consent(consent)
+        if not granted and self._pipeline is not None:
+            self._stop(consent.purpose)
+        return consent
+
+    def identity_only(self) -> None:
+        """Measure no behaviour from here on, and show none; asks for no reason."""
+        self._require_open()
+        self._keep("identity_only")
+        self._behaviour_off = self._behaviour_off or "behaviour_off"
+        if self._pipeline is not None:
+            self._pipeline.stop_behaviour()
 
     def take_consents(self, consents: Sequence[Consent]) -> None:
         """Record decisions that were made before the session, see `read_consent`."""
         self._require_open()
         self._consent.extend(tuple(consents))
+        for consent in consents:
+            if self._keeper is not None:
+                self._keeper.consent(consent)
+            if not consent.granted:
+                self._stop(consent.purpose)
 
     def push(self, item: Frame | Sound) -> None:
         """Analyze one frame or one run of sound.
@@ -180,22 +222,30 @@ class Session:
             allowed = self._may_use("face")
             if allowed:
                 self._pictures.push(item)
+        if self._keeper is not None:
+            self._keeper.pushed(item)
         if not allowed:
             return
         if self._pipeline is None:
             self._pipeline = self._open_pipeline()
         for event in self._pipeline.push(item):
             self._findings.add(event)
+            if self._watch is not None:
+                self._watch(event)
 
     def ask(self, question_id: str, *, time_s: float | None = None) -> None:
         """Mark that a question starts to be asked, now or at a time of the session."""
         self._require_open()
-        self._questions.ask(question_id, self._end_s if time_s is None else time_s)
+        at_s = self._end_s if time_s is None else time_s
+        self._questions.ask(question_id, at_s)
+        self._keep("question", step="ask", question_id=question_id, time_s=at_s)
 
     def asked(self, *, time_s: float | None = None) -> None:
         """Mark that the question is asked and the answer may start."""
         self._require_open()
-        self._questions.asked(self._end_s if time_s is None else time_s)
+        at_s = self._end_s if time_s is None else time_s
+        self._questions.asked(at_s)
+        self._keep("question", step="asked", time_s=at_s)
 
     def add_evidence(
         self,
@@ -214,7 +264,36 @@ class Session:
         """
         self._require_open()
         at_s = self._end_s if time_s is None else time_s
-        self._evidence.append(ExternalEvidence(source, kind, result, reference, at_s))
+        evidence = ExternalEvidence(source, kind, result, reference, at_s)
+        self._evidence.append(evidence)
+        self._keep("evidence", **evidence.to_dict())
+
+    @property
+    def pipeline(self) -> Pipeline | None:
+        """The analysers, to look at while the session runs; None before the first item."""
+        return self._pipeline
+
+    @property
+    def time_s(self) -> float:
+        """Time up to which frames or sound were pushed."""
+        return self._end_s
+
+    @property
+    def turns(self) -> Sequence[Turn]:
+        """Who spoke when, as far as it is known."""
+        return self._findings.turns
+
+    def so_far(self) -> SessionFacts:
+        """Return what is known now; an answer that is still being given ends now."""
+        self._require_open()
+        self._findings.end_s = max(self._findings.end_s, self._end_s)
+        return self._facts(None, self._questions.marks_until(self._end_s))
+
+    def observe(self, observation: Observation) -> None:
+        """Add what was observed outside the analysers, such as a gap in the capture."""
+        self._require_open()
+        self._findings.add(observation)
+        self._keep("observed", **observation.to_dict())
 
     def close(self, recording: RecordingFacts | None = None) -> Report:
         """End the session and write its report.
@@ -232,7 +311,42 @@ class Session:
         self._questions.end(self._end_s)
         self._closed = True
         self._findings.end_s = max(self._findings.end_s, self._end_s)
-        return write_up(self._facts(recording))
+        report = write_up(self._facts(recording, self._questions.marks))
+        if self._keeper is not None:
+            self._keeper.closed(report)
+        return report
+
+    def _keep(self, entry: str, **data: Any) -> None:
+        """Enter what the session was told into its record, if it has one."""
+        if self._keeper is not None:
+            self._keeper.add(entry, data)
+
+    def _plan(self, *, behaviour: bool) -> dict[str, Any]:
+        """Return what the session was created with, as its record keeps it."""
+        return {
+            "customer": self._customer,
+            "external_ref": self._external_ref,
+            "script": None if self._script is None else asdict(self._script),
+            "marks": [asdict(mark) for mark in self._questions.marks],
+            "tracks": list(self._tracks),
+            "participants": list(self._participants),
+            "behaviour": behaviour,
+            "baseline": self._baseline,
+            "recorded": self._recorded,
+            "voices": self._open_voices is not None,
+            "settings": settings_to_dict(self._settings),
+        }
+
+    def _stop(self, purpose: Purpose) -> None:
+        """End an analysis that is no longer consented to."""
+        if self._pipeline is None:
+            return
+        if purpose == "behaviour":
+            self._pipeline.stop_behaviour()
+        elif purpose == "face":
+            self._pipeline.stop_face()
+        elif purpose == "voice":
+            self._pipeline.stop_voice()
 
     def _open_pipeline(self) -> Pipeline:
         return Pipeline(
@@ -255,7 +369,7 @@ class Session:
         self._models += models_of(self._task_file)
         for name in {*self._models} - {"face_landmarker"}:
             model_path(name)
-        return TrackerProcess(self._task_file)
+        return self._tracker or TrackerProcess(self._task_file)
 
     def _open_behaviour(self) -> BehaviourModels:
         self._models += [READOUT, MOVEMENTS]
@@ -297,7 +411,7 @@ class Session:
         if self._closed:
             raise SessionStateError("this session is closed")
 
-    def _facts(self, recording: RecordingFacts | None) -> SessionFacts:
+    def _facts(self, recording: RecordingFacts | None, marks: tuple[Mark, ...]) -> SessionFacts:
         meter = self._pipeline.meter if self._pipeline else None
         behaviour_off = self._why_no_behaviour()
         if behaviour_off is not None:
@@ -314,7 +428,7 @@ class Session:
             session_id=self.session_id,
             created_at=self.created_at,
             script=self._script,
-            marks=self._questions.marks,
+            marks=marks,
             question_of=self._questions.question,
             customer=self._customer,
             external_ref=self._external_ref,

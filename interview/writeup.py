@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from facesign.biometrics.face.quality import Reliability, reliability_of
 from facesign.biometrics.observation import Observation
@@ -13,40 +14,52 @@ from facesign.interview.capture import capture_quality, face_grade, frame_rate_h
 from facesign.interview.checks import Conditions, run_checks, voice_observations
 from facesign.interview.details import report_details
 from facesign.interview.facts import SessionFacts, speaker_heard
-from facesign.interview.flags import flags_from
+from facesign.interview.flags import Flag, flags_from
 from facesign.interview.heard import compared, told_apart, voices_heard
-from facesign.interview.outcome import Reason, decide_outcome
+from facesign.interview.outcome import Check, Reason, decide_outcome
 from facesign.interview.prompts import Prompt, prompts_from
 from facesign.interview.report import Report
 from facesign.interview.risk.answers import answer_behaviour, answer_facts
 from facesign.interview.risk.session_facts import session_facts
-from facesign.interview.risk.watch import watched
+from facesign.interview.risk.watch import RiskState, watched
 from facesign.interview.summary import face_summary, voice_summary
 
-__all__ = ["observed", "write_up"]
+__all__ = ["SoFar", "observed", "so_far", "write_up"]
 
 
-def write_up(facts: SessionFacts) -> Report:
-    """Write the report of a closed session."""
-    findings = facts.findings
+@dataclass(frozen=True, slots=True)
+class SoFar:
+    """What a session shows, at its end or while it still runs."""
+
+    answers: tuple[Answer, ...]
+    prompts: tuple[Prompt, ...]
+    flags: tuple[Flag, ...]
+    quality: tuple[Observation, ...]
+    checks: tuple[Check, ...]
+    observations: tuple[Observation, ...]
+    """All but the summaries of the whole."""
+    state: RiskState
+    """What the monitoring points found."""
+
+
+def so_far(facts: SessionFacts) -> SoFar:
+    """Say what a session shows; a live one shows its officer the same as the report will."""
     answers = _answers(facts)
-    prompts = _prompts(facts, answers)
     quality = _quality(facts)
-    summary = _summary(facts, answers)
     observations = _all_observations(facts, answers, quality)
-    state = watched(observations, others_declared=facts.others_declared, end_s=findings.end_s)
+    state = watched(observations, others_declared=facts.others_declared, end_s=facts.findings.end_s)
     flags = flags_from(
-        findings.observations,
+        facts.findings.observations,
         facts.evidence,
-        first_found_s=findings.first_found_s,
+        first_found_s=facts.findings.first_found_s,
         others_declared=facts.others_declared,
         reliability=_reliability(facts),
-        turns=findings.turns,
-        comparisons=findings.compared,
+        turns=facts.findings.turns,
+        comparisons=facts.findings.compared,
         state=state,
     )
     checks = run_checks(
-        findings,
+        facts.findings,
         quality,
         flags,
         facts.evidence,
@@ -54,6 +67,18 @@ def write_up(facts: SessionFacts) -> Report:
         _conditions(facts),
         facts.settings.required_checks,
     )
+    prompts = _prompts(facts, answers)
+    return SoFar(answers, prompts, flags, quality, checks, observations, state)
+
+
+def write_up(facts: SessionFacts) -> Report:
+    """Write the report of a closed session."""
+    findings = facts.findings
+    found = so_far(facts)
+    answers, prompts, flags = found.answers, found.prompts, found.flags
+    quality, checks = found.quality, found.checks
+    observations, state = found.observations, found.state
+    summary = _summary(facts, answers)
     outcome, reasons = decide_outcome(checks, flags, _capture_reasons(facts))
     return Report(
         session_id=facts.session_id,

@@ -54,6 +54,9 @@ def analyze_media(
     ] = "auto",
     behaviour: Annotated[bool, typer.Option(help="Assess behaviour.")] = True,
     task_file: Annotated[Path | None, typer.Option(help="Face Landmarker .task file.")] = None,
+    record: Annotated[
+        bool, typer.Option("--record", help="Keep an evidence record in the home folder.")
+    ] = False,
     lang: LangOption = None,
     provider: Annotated[
         Provider | None,
@@ -84,11 +87,14 @@ def analyze_media(
             gallery=gallery,
             officer_sample=officer_sample,
             home=home,
+            record=record,
             out=out,
             images=images,
             progress=progress,
         )
     _show(report, out, as_json=as_json)
+    if record:
+        typer.echo(f"record: {Home.resolve(home).records / report.session_id}", err=True)
 
 
 def demo(

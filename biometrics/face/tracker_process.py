@@ -83,6 +83,11 @@ class TrackerProcess:
             yield from self._receive()
         self._end()
 
+    def close(self) -> None:
+        """End the process; the faces that are still to come are dropped."""
+        self._under_way.clear()
+        self._end()
+
     def _send(self, message: tuple[float, tuple[int, ...], int]) -> None:
         try:
             self._wire.send(message)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,24 +11,15 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, m
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
 from facesign.errors import GalleryBusyError, GalleryError, MissingExtraError
-from facesign.models.atomic import locked
+from facesign.models.sqlite import is_taken, made_private, run_raw, sqlite_engine, writing
 
 __all__ = ["HEAD", "Database", "is_there"]
 
 HEAD = "0001"
 """The last step in `migrations/versions`."""
 WAIT_S = 10.0
-_WRITING = "facesign_writing"
 _LOCK_ID = 0x66616365
-_TAKEN = ("database is locked", "database table is locked", "lock timeout", "deadlock detected")
-_SQLITE_SETTINGS = (
-    f"PRAGMA busy_timeout = {int(WAIT_S * 1000)}",
-    # A power cut must not lose an enrollment that was reported as done.
-    "PRAGMA synchronous = FULL",
-    "PRAGMA foreign_keys = ON",
-    # What is deleted is overwritten: a revoked template must not lie in free pages.
-    "PRAGMA secure_delete = ON",
-)
+_TAKEN = ("lock timeout", "deadlock detected")
 
 
 class Database:
@@ -81,10 +71,8 @@ class Database:
             GalleryBusyError: another process has it locked for too long.
             GalleryError: it cannot be reached or written.
         """
-        with self._translated(), self._engine.connect() as connection:
-            connection = connection.execution_options(**{_WRITING: True})
-            with connection.begin():
-                yield connection
+        with self._translated(), writing(self._engine) as connection:
+            yield connection
 
     def hold(self, connection: Connection) -> None:
         """Keep other processes from holding it too until the transaction ends.
@@ -98,7 +86,7 @@ class Database:
         """Overwrite what was deleted, in the write-ahead log or in dead rows, if nobody reads."""
         with self._translated(), self._engine.connect() as connection:
             if not self.is_server:
-                _run_raw(connection, "PRAGMA wal_checkpoint(TRUNCATE)")
+                run_raw(connection, "PRAGMA wal_checkpoint(TRUNCATE)")
                 return
             alone = connection.execution_options(isolation_level="AUTOCOMMIT")
             alone.execute(text("VACUUM search_vectors, templates, enrollments, subjects"))
@@ -113,7 +101,7 @@ class Database:
             yield
         except DBAPIError as error:
             reason = _first_line(error.orig or error)
-            if any(words in reason for words in _TAKEN):
+            if is_taken(reason) or any(words in reason for words in _TAKEN):
                 raise GalleryBusyError(self.where, self._wait_s) from error
             raise GalleryError(self.where, _hint(reason)) from error
         except SQLAlchemyError as error:
@@ -145,16 +133,12 @@ def _open_file(make: Callable[..., Database], url: URL, wait_s: float) -> Databa
         raise GalleryError(str(url), "name a file: sqlite:///FILE")
     if path.is_dir():
         raise GalleryError(str(path), "is a folder, expected the file of a gallery")
-    engine = create_engine(url, connect_args={"timeout": wait_s})
-    event.listen(engine, "connect", _set_up_sqlite(wait_s))
-    event.listen(engine, "begin", _begin_sqlite)
+    engine = sqlite_engine(url, wait_s=wait_s)
     database = make(engine, str(path), wait_s=wait_s)
     try:
-        with locked(path.parent):
-            # Files beside it take its mode.
-            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        with made_private(path):
             with database._translated(), engine.connect() as connection:
-                _run_raw(connection, "PRAGMA journal_mode = WAL")
+                run_raw(connection, "PRAGMA journal_mode = WAL")
             database._migrate()
     except PermissionError as error:
         raise GalleryError(str(path), "no permission to write it") from error
@@ -187,34 +171,12 @@ def _parsed(url: str) -> URL:
     return parsed
 
 
-def _set_up_sqlite(wait_s: float) -> Callable[[Any, Any], None]:
-    def set_up(connection: Any, record: Any) -> None:
-        connection.isolation_level = None  # begin and commit are ours alone
-        for setting in _SQLITE_SETTINGS:
-            connection.execute(setting)
-        connection.execute(f"PRAGMA busy_timeout = {int(wait_s * 1000)}")
-
-    return set_up
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    """Take the write lock at the start: a reader that turns writer can find itself outdated."""
-    writing = connection.get_execution_options().get(_WRITING)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
-
-
 def _set_up_server(wait_s: float) -> Callable[[Any, Any], None]:
     def set_up(connection: Any, record: Any) -> None:
         connection.execute(f"SET lock_timeout = {int(wait_s * 1000)}")
         connection.commit()
 
     return set_up
-
-
-def _run_raw(connection: Connection, statement: str) -> None:
-    """Run a statement that SQLite takes outside of transactions only."""
-    raw: Any = connection.connection.dbapi_connection
-    raw.execute(statement).fetchall()
 
 
 def _version(connection: Connection) -> str | None:

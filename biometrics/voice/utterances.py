@@ -97,6 +97,10 @@ class Utterances:
         """Return the quality of the track so far; final after `finish`."""
         return self._quality.quality()
 
+    def stop_prosody(self) -> None:
+        """Measure from here on only when somebody speaks."""
+        self._with_prosody = False
+
     def push(self, sound: Sound) -> Iterator[Utterance]:
         """Take the next sound of the track and yield the utterances that ended.
 

@@ -7,7 +7,7 @@ import stat
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import BinaryIO, Generic, Protocol, TypeAlias, TypeVar
 
 import av
 from av.container import InputContainer
@@ -15,7 +15,29 @@ from av.stream import Discard, Disposition, Stream
 
 from facesign.errors import MediaError
 
-__all__ = ["StreamReader", "open_pictures", "open_sound", "seconds"]
+__all__ = [
+    "MediaPath",
+    "MediaSource",
+    "StreamReader",
+    "open_pictures",
+    "open_sound",
+    "seconds",
+    "shown",
+]
+
+
+class MediaSource(Protocol):
+    """A recording that lies in something else than a plain file."""
+
+    @property
+    def name(self) -> str:
+        """File name without a folder, as it was received."""
+
+    def open(self) -> BinaryIO:
+        """Open it from its start, seekable; each track reads a file of its own."""
+
+
+MediaPath: TypeAlias = Path | str | MediaSource
 
 MediaStream = TypeVar("MediaStream", av.VideoStream, av.AudioStream)
 
@@ -35,23 +57,23 @@ NOT_RECORDED = Disposition.attached_pic | Disposition.timed_thumbnails | Disposi
 """Pictures that belong to a file without having been recorded in time: covers, previews."""
 
 
-def open_pictures(path: Path | str) -> StreamReader[av.VideoStream] | None:
+def open_pictures(path: MediaPath) -> StreamReader[av.VideoStream] | None:
     """Open the first stream of pictures that can be decoded, None where there is none."""
-    container = _open_container(path)
+    container, file = _open_container(path)
     for stream in container.streams.video:
         if _has_decoder(stream) and not stream.disposition & NOT_RECORDED:
-            return StreamReader(path, container, stream)
-    container.close()
+            return StreamReader(path, container, stream, file)
+    _close(container, file)
     return None
 
 
-def open_sound(path: Path | str) -> StreamReader[av.AudioStream] | None:
+def open_sound(path: MediaPath) -> StreamReader[av.AudioStream] | None:
     """Open the first stream of sound that can be decoded, None where there is none."""
-    container = _open_container(path)
+    container, file = _open_container(path)
     for stream in container.streams.audio:
         if _has_decoder(stream):
-            return StreamReader(path, container, stream)
-    container.close()
+            return StreamReader(path, container, stream, file)
+    _close(container, file)
     return None
 
 
@@ -63,7 +85,13 @@ def seconds(ticks: int | None, time_base: Fraction | None) -> float | None:
 class StreamReader(Generic[MediaStream]):
     """Decode one stream of an open container, skipping and counting what is damaged."""
 
-    def __init__(self, path: Path | str, container: InputContainer, stream: MediaStream) -> None:
+    def __init__(
+        self,
+        path: MediaPath,
+        container: InputContainer,
+        stream: MediaStream,
+        file: BinaryIO | None = None,
+    ) -> None:
         self.path = path
         self.stream: MediaStream = stream
         self.damaged = 0
@@ -78,6 +106,7 @@ class StreamReader(Generic[MediaStream]):
         self.stream_end_s = _stream_end_s(stream, self.container_end_s)
         """Where the container says that this stream ends; None where it does not say."""
         self._container = container
+        self._file = file
         for other in container.streams:
             if other.index != stream.index:
                 other.discard = Discard.all
@@ -89,7 +118,7 @@ class StreamReader(Generic[MediaStream]):
 
     def close(self) -> None:
         """Close the container; no frame may be asked for afterwards."""
-        self._container.close()
+        _close(self._container, self._file)
 
     def _decode(
         self, packet: av.Packet[MediaStream] | None
@@ -122,19 +151,39 @@ class StreamReader(Generic[MediaStream]):
         yield None
 
 
-def _open_container(path: Path | str) -> InputContainer:
-    """Open a media file for reading.
+def _open_container(path: MediaPath) -> tuple[InputContainer, BinaryIO | None]:
+    """Open a media file for reading, and the file under it where it is no plain one.
 
     Raises:
         MediaError: The file is missing, not a plain file, not readable, empty, of an
             unknown kind, or cut off before its index.
     """
-    head = _first_bytes(path)
     options = {"format_whitelist": FORMATS, "protocol_whitelist": PROTOCOLS}
+    file: BinaryIO | None = None
+    if isinstance(path, Path | str):
+        head = _first_bytes(path)
+        what: str | BinaryIO = os.path.abspath(path)
+    else:
+        what = file = path.open()
+        head = file.read(512)
+        file.seek(0)
     try:
-        return av.open(os.path.abspath(path), options=options)
+        return av.open(what, "r", options=options), file
     except (av.FFmpegError, OSError) as error:
-        raise MediaError(path, _why_not_media(head)) from error
+        if file is not None:
+            file.close()
+        raise MediaError(shown(path), _why_not_media(head)) from error
+
+
+def _close(container: InputContainer, file: BinaryIO | None) -> None:
+    container.close()
+    if file is not None:
+        file.close()
+
+
+def shown(path: MediaPath) -> Path | str:
+    """Return what an error calls a recording."""
+    return path if isinstance(path, Path | str) else path.name
 
 
 def _duration_s(container: InputContainer) -> float | None:

@@ -7,11 +7,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
-from typing import TypeAlias
 
 from facesign.biometrics.stream import Frame, Sound, Track
 from facesign.errors import MediaError
-from facesign.interview.media.container import open_pictures, open_sound
+from facesign.interview.media.container import MediaPath, open_pictures, open_sound, shown
 from facesign.interview.media.info import (
     AudioInfo,
     MediaInfo,
@@ -34,8 +33,6 @@ __all__ = [
     "VideoInfo",
     "open_media",
 ]
-
-MediaPath: TypeAlias = Path | str
 
 MAX_SIDE_PX = 1920
 PRIMING_S = 0.05
@@ -133,7 +130,7 @@ def open_media(
         separate = _separate_tracks(applicant_audio, officer_audio, opened)
         sounds = separate or ([mixed] if mixed else [])
         info = MediaInfo(
-            name=Path(path).name,
+            name=Path(shown(path)).name,
             duration_s=(pictures or sounds[0]).reader.duration_s,
             is_synthetic=(pictures or sounds[0]).reader.is_synthetic,
             video=video_info(pictures) if pictures else None,
@@ -161,7 +158,7 @@ def _own_tracks(
         sound = SoundTrack(sound_reader, "mixed")
     started = [track for track in (pictures, sound) if track and track.start()]
     if not started:
-        raise MediaError(path, "holds neither picture nor sound that can be decoded")
+        raise MediaError(shown(path), "holds neither picture nor sound that can be decoded")
     zero_s = min(track.start_s for track in started if track.start_s is not None)
     for track in started:
         track.zero_s = zero_s
@@ -181,11 +178,13 @@ def _separate_tracks(
             continue
         reader = open_sound(path)
         if reader is None:
-            raise MediaError(path, f"holds no sound; expected the {name}'s microphone")
+            raise MediaError(shown(path), f"holds no sound; expected the {name}'s microphone")
         opened.callback(reader.close)
         track = SoundTrack(reader, name)
         if not track.start():
-            raise MediaError(path, f"no sound can be decoded; expected the {name}'s microphone")
+            raise MediaError(
+                shown(path), f"no sound can be decoded; expected the {name}'s microphone"
+            )
         if track.start_s is not None and track.start_s < PRIMING_S:
             track.zero_s = track.start_s
         tracks.append(track)

@@ -18,7 +18,7 @@ from facesign.interview.media.container import StreamReader, seconds
 from facesign.interview.media.picture import PictureMaker
 from facesign.interview.media.sound_clock import SoundClock
 
-__all__ = ["MediaTrack", "PictureTrack", "SoundTrack"]
+__all__ = ["MediaTrack", "PictureTrack", "SoundTrack", "mono"]
 
 Image: TypeAlias = npt.NDArray[np.uint8]
 Payload = TypeVar("Payload", Image, FloatArray)
@@ -174,14 +174,14 @@ class SoundTrack(MediaTrack[FloatArray]):
         for frame in self.reader.frames():
             if isinstance(frame, av.AudioFrame) and frame.samples:
                 pts_s = seconds(frame.pts, frame.time_base)
-                yield from self.clock.push(_mono(frame), frame.sample_rate, pts_s)
+                yield from self.clock.push(mono(frame), frame.sample_rate, pts_s)
         yield from self.clock.finish()
 
     def _item(self, time_s: float, payload: FloatArray) -> Sound:
         return Sound(time_s, payload, self.name)
 
 
-def _mono(frame: av.AudioFrame) -> FloatArray:
+def mono(frame: av.AudioFrame) -> FloatArray:
     """Return the mean of all channels as float32, full scale 1, shape (n_samples,)."""
     samples = frame.to_ndarray()
     if frame.format.is_packed:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 __version__ = "0.1.0"
 __all__ = [
+    "Archive",
     "Consent",
     "FacesignError",
     "Fingerprints",
@@ -18,6 +19,8 @@ __all__ = [
     "Home",
     "Mark",
     "Observation",
+    "Record",
+    "RecordWriter",
     "Report",
     "Script",
     "Session",
@@ -30,6 +33,7 @@ __all__ = [
     "open_voices",
     "read_consent",
     "read_marks",
+    "replay",
 ]
 
 # From 1.29 on, ONNX Runtime keeps a device id in the user's cache and reports to its maker
@@ -42,16 +46,21 @@ if TYPE_CHECKING:
     from facesign.biometrics.stream import Frame, Sound
     from facesign.errors import FacesignError
     from facesign.interview.analysis import analyze
+    from facesign.interview.archive.store import Archive
     from facesign.interview.consent import Consent, read_consent
     from facesign.interview.fingerprints import Fingerprints
     from facesign.interview.home import Home, Settings
     from facesign.interview.marks import Mark, read_marks
+    from facesign.interview.record.reader import Record
+    from facesign.interview.record.replay import replay
+    from facesign.interview.record.writer import RecordWriter
     from facesign.interview.report import Report
     from facesign.interview.script import Script, load_script
     from facesign.interview.session import Session
     from facesign.interview.voice_session import open_voices
 
 _HOME_OF = {
+    "Archive": "facesign.interview.archive.store",
     "Consent": "facesign.interview.consent",
     "Mark": "facesign.interview.marks",
     "Observation": "facesign.biometrics.observation",
@@ -63,11 +72,14 @@ _HOME_OF = {
     "Fingerprints": "facesign.interview.fingerprints",
     "Frame": "facesign.biometrics.stream",
     "Home": "facesign.interview.home",
+    "Record": "facesign.interview.record.reader",
+    "RecordWriter": "facesign.interview.record.writer",
     "Report": "facesign.interview.report",
     "Session": "facesign.interview.session",
     "Settings": "facesign.interview.home",
     "Sound": "facesign.biometrics.stream",
     "analyze": "facesign.interview.analysis",
+    "replay": "facesign.interview.record.replay",
     "open_voices": "facesign.interview.voice_session",
 }
 

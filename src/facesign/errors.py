@@ -7,16 +7,20 @@ from typing import Any
 
 __all__ = [
     "AlreadyEnrolledError",
+    "ArchiveBusyError",
+    "ArchiveError",
     "CalibrationError",
     "ChecksumError",
     "ConfirmationError",
     "ConsentError",
+    "ConsoleError",
     "EnrollmentError",
     "FacesignError",
     "GalleryBusyError",
     "GalleryError",
     "ItemError",
     "KeyFileError",
+    "LiveSessionsFullError",
     "MarksError",
     "MediaError",
     "MissingExtraError",
@@ -24,8 +28,11 @@ __all__ = [
     "ModelFileError",
     "ModelInputError",
     "MonitorError",
+    "NotLiveError",
     "OutputError",
     "ProviderError",
+    "RecordDamagedError",
+    "RecordError",
     "SampleError",
     "ScenarioError",
     "ScriptError",
@@ -36,10 +43,14 @@ __all__ = [
     "TemplateDamagedError",
     "TemplateMismatchError",
     "TensorNamesError",
+    "TokenError",
     "TrackError",
     "TrialsError",
     "UnknownCustomerError",
     "UnknownModelError",
+    "UnknownSessionError",
+    "UserError",
+    "VerdictError",
     "WatchListError",
     "WorkerError",
 ]
@@ -168,6 +179,14 @@ class ConsentError(FacesignError, PermissionError):
     """Something was captured or asked for before consent to it was given."""
 
 
+class UserError(FacesignError, ValueError):
+    """A user of the console cannot be made or changed as asked."""
+
+
+class ConsoleError(FacesignError, OSError):
+    """The console cannot start as asked."""
+
+
 class ScenarioError(FacesignError, ValueError):
     """A scenario of the studio is unknown or malformed."""
 
@@ -186,6 +205,41 @@ class MarksError(FacesignError, ValueError):
 
 class SessionStateError(FacesignError, RuntimeError):
     """A session was used after it was closed, or out of order."""
+
+
+class NotLiveError(FacesignError, KeyError):
+    """No live session has that id."""
+
+    def __init__(self, session_id: str) -> None:
+        self._line = f"no live session {session_id}: it has ended, or never was; open its replay"
+        super().__init__(self._line)
+
+    def __str__(self) -> str:
+        """Return the line without the quotes that KeyError adds."""
+        return self._line
+
+
+class LiveSessionsFullError(FacesignError, RuntimeError):
+    """There is no room for one more live session."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"{most} sessions are live, as many as allowed; end one first")
+
+
+_TOKEN_REFUSED = {
+    "unknown": "this link is not valid",
+    "too_old": "this link was not opened within 15 minutes",
+    "away_too_long": "this device was away for more than 10 minutes",
+    "device": "this link was opened on another device",
+}
+
+
+class TokenError(FacesignError, PermissionError):
+    """An applicant's token cannot be used: unknown, too old, or another device's."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(f"{_TOKEN_REFUSED[code]}; ask the officer for a new one")
+        self.code = code
 
 
 class SettingsError(FacesignError, ValueError):
@@ -322,3 +376,46 @@ class TrialsError(FacesignError, ValueError):
 
     def __init__(self, path: Path, reason: str) -> None:
         super().__init__(f"{path}: {reason}")
+
+
+class ArchiveError(FacesignError, OSError):
+    """The archive cannot be opened or written; nothing of the operation was kept."""
+
+    def __init__(self, where: str, reason: str) -> None:
+        super().__init__(f"{where}: {reason}")
+
+
+class ArchiveBusyError(ArchiveError):
+    """Another process holds the archive for longer than was waited."""
+
+    def __init__(self, where: str, waited_s: float) -> None:
+        super().__init__(
+            where, f"another process has it locked for more than {waited_s:.0f} s; try again"
+        )
+
+
+class UnknownSessionError(FacesignError, KeyError):
+    """There is no session of that id."""
+
+    def __init__(self, session_id: str) -> None:
+        self._line = f"no session {session_id!r} in the archive"
+        super().__init__(self._line)
+
+    def __str__(self) -> str:
+        """Return the line without the quotes that KeyError adds."""
+        return self._line
+
+
+class VerdictError(FacesignError, ValueError):
+    """A verdict on a prompt or a flag lacks what it needs, or may not be given by this person."""
+
+
+class RecordError(FacesignError, OSError):
+    """An evidence record is missing, in use, cannot be read or cannot be written."""
+
+    def __init__(self, where: Path | str, reason: str) -> None:
+        super().__init__(f"{where}: {reason}")
+
+
+class RecordDamagedError(RecordError):
+    """An evidence record was changed or cut: the first place that does not hold is named."""

@@ -197,6 +197,16 @@ class ScriptedPipeline:
         self.voice_quality = voice
         self.meter = Meter(list(baselines))
         self.pushed: list[Frame | Sound] = []
+        self.stopped: list[str] = []
+
+    def stop_behaviour(self) -> None:
+        self.stopped.append("behaviour")
+
+    def stop_face(self) -> None:
+        self.stopped.append("face")
+
+    def stop_voice(self) -> None:
+        self.stopped.append("voice")
 
     def push(self, item: Frame | Sound) -> Iterator[Event]:
         self.pushed.append(item)

@@ -152,6 +152,7 @@ def test_the_docs_name_every_setting_and_its_values() -> None:
         "lang": LANGUAGES,
         "required_checks": CHECKS,
         "provider": PROVIDERS,
+        "behaviour_days": ("0", "36500", "90"),
     }
     assert set(values) == {field.name for field in dataclasses.fields(Settings)}
     for name, allowed in values.items():

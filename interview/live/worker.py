@@ -1,0 +1,377 @@
+"""The process of one live session: writes what comes, then decodes, analyzes and tells.
+
+Three threads: one takes what the server sends and writes it to the record, one decodes, and the
+main one analyzes, so that a slow analysis holds back neither the record nor a command.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+import traceback
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from multiprocessing.connection import Connection
+from typing import Any
+
+import cv2
+
+from facesign.biometrics.face.tracker_process import TrackerProcess
+from facesign.biometrics.stream import Frame, Sound
+from facesign.errors import FacesignError, SessionStateError, SettingsError, WorkerError
+from facesign.interview.archive.entries import DECISIONS
+from facesign.interview.home import require_one_of
+from facesign.interview.live.conduct import Conduct, Gap, track_of
+from facesign.interview.live.intake import Command, Intake, Received, SegmentStart
+from facesign.interview.live.logbook import Logbook
+from facesign.interview.live.plan import Start
+from facesign.interview.live.recent import Recent
+from facesign.interview.live.rehearsal import rehearse
+from facesign.interview.live.replay import opening
+from facesign.interview.live.segments import Segments
+from facesign.interview.live.view import LiveView
+
+__all__ = ["serve"]
+
+TELL_EVERY_S = 0.1
+MOST_PIECE_BYTES = 4 << 20
+"""A piece of 200 ms has some 50 kB."""
+
+
+def serve(wire_fd: int) -> None:
+    """Get warm, wait for a session, lead it to its end; runs in the child."""
+    wire: Connection[Any, Any] = Connection(wire_fd)
+    try:
+        cv2.setNumThreads(1)
+        tracker = TrackerProcess()
+        rehearse()
+        wire.send(("warm",))
+        start = wire.recv()
+    except (EOFError, OSError):
+        return
+    worker = Worker(wire, start, tracker)
+    try:
+        worker.run()
+    except FacesignError as error:
+        worker.tell("failed", str(error))
+    except Exception as error:
+        if os.environ.get("FACESIGN_DEBUG"):
+            traceback.print_exc()
+        worker.tell("failed", str(WorkerError("the session's worker", type(error).__name__)))
+    finally:
+        worker.leave()
+
+
+class Worker:
+    """Lead one session.
+
+    Args:
+        wire: To the server.
+        start: The session.
+        tracker: The face tracker, started beforehand.
+    """
+
+    def __init__(self, wire: Connection[Any, Any], start: Start, tracker: TrackerProcess) -> None:
+        self._wire = wire
+        self._sending = threading.Lock()
+        self._start = start
+        self._recent = Recent()
+        self._conduct = Conduct(
+            session_id=start.session_id,
+            created_at=start.created_at,
+            plan=start.plan,
+            home=start.home,
+            tracker=tracker,
+            watch=self._recent.event,
+        )
+        self._tracker = tracker
+        self._book = Logbook(start.home, start.session_id, start.created_at)
+        self._view = LiveView(self._conduct, self._recent)
+        self._intake = Intake()
+        self._segments = Segments(self._intake, track_of(start.plan))
+        self._why_gap = "connection"
+        self._before: dict[str, tuple[str, float]] = {}
+        """Why and for how long nothing came before a segment."""
+        self._skipped: dict[str, list[tuple[int, float]]] = {}
+        self._problem: str | None = None
+        self._over = False
+        self._tell_at_s = 0.0
+        self._lost_server = False
+
+    def run(self) -> None:
+        """Take what comes until the session has ended."""
+        plan, settings = self._start.plan, self._start.home.settings()
+        self._book.add("live", opening(plan, settings, self._start.officer))
+        threading.Thread(target=self._receive, name="receive", daemon=True).start()
+        self._tell_state()
+        while not self._over:
+            work = self._intake.take(max(0.0, self._tell_at_s - time.monotonic()))
+            if isinstance(work, Command):
+                self._obey(work)
+            elif isinstance(work, SegmentStart):
+                self._started(work)
+            elif work is not None:
+                self._analyze(work)
+            if self._conduct.stages.has_ended and not self._over:
+                self._end_early()
+            if time.monotonic() >= self._tell_at_s:
+                self._tell_state()
+        self._tell_state()
+        self.tell("ended", self._summary())
+
+    def leave(self) -> None:
+        """Let go of everything; a record that is still open is closed as interrupted."""
+        self._segments.abort()
+        self._intake.close()
+        self._tracker.close()
+        try:
+            self._book.close("interrupted")
+        except FacesignError:
+            # The disk may be full: recovery will say that the record was not closed.
+            self._book.drop()
+        self._wire.close()
+
+    def tell(self, kind: str, *values: Any) -> None:
+        """Send something to the server; one that is gone is not told."""
+        try:
+            with self._sending:
+                self._wire.send((kind, *values))
+        except OSError:
+            self._lost_server = True
+
+    # What the server sends, in a thread of its own.
+
+    def _receive(self) -> None:
+        try:
+            while True:
+                kind, *values = self._wire.recv()
+                if kind == "piece":
+                    self._piece(*values)
+                else:  # "do"
+                    number, name, given = values
+                    time_s = self._segments.time_s
+                    self._intake.command(Command(name, given, number, time_s))
+        except (EOFError, OSError):
+            self._intake.command(Command("server_gone", {}))
+        except FacesignError as error:
+            # Nothing may go on that cannot be written.
+            self._intake.command(Command("cannot_write", {"problem": str(error)}))
+
+    def _piece(self, segment: int, number: int, data: bytes) -> None:
+        current = self._segments.current
+        if current is None or current.number != segment or not self._conduct.stages.captures:
+            self.tell("ack", segment, number)
+            return
+        if number > current.n_pieces:
+            # One before it is missing: the page sends both again.
+            return
+        if number == current.n_pieces:
+            self._book.piece(current.stream, data)
+            self._segments.feed(data)
+        self.tell("ack", segment, number)
+
+    # What follows runs in the main thread alone.
+
+    def _obey(self, command: Command) -> None:
+        try:
+            answer = self._do(command)
+        except FacesignError as error:
+            self._answer(command, error=error)
+            return
+        # The state first: who is answered sees what came of it.
+        self._tell_state()
+        self._answer(command, value=answer)
+
+    def _answer(
+        self, command: Command, *, value: Any = None, error: FacesignError | None = None
+    ) -> None:
+        if command.number:
+            self.tell("answer", command.number, value, error)
+
+    def _do(self, command: Command) -> Any:
+        actions: Mapping[str, Callable[..., Any]] = {
+            "segment": self._open_segment,
+            "end": self._end,
+            "decide": self._decide,
+            "server_gone": self._server_gone,
+            "cannot_write": self._cannot_write,
+            "connection": self._connection,
+        }
+        if command.name in actions:
+            return actions[command.name](**command.values)
+        values = self._book.as_entered(command.name, command.values)
+        before = self._conduct.n_items
+        answer = self._conduct.apply(command.name, values, time_s=command.time_s)
+        if self._may_keep():
+            self._book.open()
+        self._book.command(command.name, values, time_s=command.time_s, after=before)
+        if command.name == "pause":
+            self._why_gap = "paused"
+            self._segments.end()
+        if command.name in ("consent", "withdraw") and values.get("purpose") == "face":
+            self._recent.forget_face()
+        return answer
+
+    def _may_keep(self) -> bool:
+        held = self._conduct.consents.get("recording")
+        return held is not None and held[0].granted
+
+    def _open_segment(self, mime: str, lost: bool = False) -> int:
+        """Start to take what a new MediaRecorder writes; return the segment's number."""
+        self._conduct.open()
+        if not self._conduct.stages.captures:
+            raise SessionStateError(f"nothing is captured now: {self._where()}")
+        segment, lost_s = self._segments.open()
+        why, self._why_gap = self._why_gap, "connection"
+        self._before[segment.stream] = why, lost_s or 0.0
+        self._book.add(
+            "segment",
+            {"stream": segment.stream, "mime": mime, "lost_s": lost_s, "reason": why},
+        )
+        return segment.number
+
+    def _where(self) -> str:
+        paused = self._conduct.stages.paused_by
+        return f"the {paused} paused" if paused else f"the stage is {self._conduct.stages.stage}"
+
+    def _started(self, start: SegmentStart) -> None:
+        self._book.add("segment_starts", {"stream": start.stream, "offset_s": start.offset_s})
+        if start.from_s > 0:
+            why, lost_s = self._before[start.stream]
+            gap = Gap(start.from_s, start.offset_s, lost_s, why)
+            self._book.add(
+                "gap",
+                {
+                    "from_s": gap.from_s,
+                    "to_s": gap.to_s,
+                    "lost_s": gap.lost_s,
+                    "reason": gap.reason,
+                    "after": self._conduct.n_items,
+                },
+            )
+            self._conduct.gap(gap)
+
+    def _analyze(self, received: Received) -> None:
+        if received.index is not None:
+            frame = received.item if isinstance(received.item, Frame) else None
+            self._recent.frame(received.time_s, frame)
+            if frame is None:
+                skipped = self._skipped.setdefault(received.stream, [])
+                skipped.append((received.index, received.time_s))
+        elif isinstance(received.item, Sound):
+            self._recent.sound(received.item)
+        if received.item is not None and not self._conduct.stages.has_ended:
+            self._conduct.push(received.item)
+
+    def _list_skipped(self) -> None:
+        for stream, skipped in self._skipped.items():
+            self._book.add(
+                "skipped",
+                {
+                    "stream": stream,
+                    "index": [index for index, _ in skipped],
+                    "time_s": [round(time_s, 3) for _, time_s in skipped],
+                },
+            )
+        self._skipped.clear()
+
+    def _drain(self) -> None:
+        """Analyze everything that was received before."""
+        self._segments.end()
+        while True:
+            work = self._intake.take(0.0 if not self._segments.is_decoding else 0.05)
+            if isinstance(work, Command):
+                self._answer(work, error=SessionStateError("the interview is being ended"))
+            elif isinstance(work, SegmentStart):
+                self._started(work)
+            elif work is not None:
+                self._analyze(work)
+            elif not self._segments.is_decoding:
+                return
+            if time.monotonic() >= self._tell_at_s:
+                self._tell_state()
+
+    def _end(self) -> None:
+        if self._conduct.stages.stage not in ("baseline", "questions"):
+            raise SessionStateError(f"there is nothing to end: {self._where()}")
+        self._drain()
+        self._conduct.stages.move("review")
+        self._finish()
+
+    def _finish(self) -> None:
+        self._list_skipped()
+        after = self._conduct.n_items
+        report = self._conduct.finish()
+        if report is not None:
+            self._book.report(report, after=after)
+
+    def _decide(self, decision: str, reason: str, by: str) -> None:
+        require_one_of("decision", decision, DECISIONS)
+        if not reason.strip():
+            raise SettingsError("a decision needs a reason")
+        if self._conduct.stages.stage != "review":
+            raise SessionStateError(f"there is nothing to decide yet: {self._where()}")
+        at = datetime.now(UTC).isoformat(timespec="seconds")
+        decided = {"decision": decision, "reason": reason.strip(), "by": by, "at": at}
+        self._book.add("decision", decided)
+        self._conduct.decision = decided
+        self._conduct.stages.move("closed")
+        self._book.close("closed")
+        self._over = True
+
+    def _end_early(self) -> None:
+        """Close a session that was abandoned, rescheduled or interrupted."""
+        self._segments.abort()
+        self._intake.close()
+        self._segments.join()
+        stage = self._conduct.stages.stage
+        # Who stops is not written up; the record shows what was received.
+        if stage == "interrupted":
+            self._finish()
+        if stage == "interrupted" or stage == "abandoned" or stage == "rescheduled":
+            self._book.close(stage)
+        self._over = True
+
+    def _server_gone(self) -> None:
+        self._lost_server = True
+        if not self._conduct.stages.has_ended:
+            self._conduct.stages.move("interrupted")
+
+    def _cannot_write(self, problem: str) -> None:
+        self._problem = problem
+        self._conduct.stages.move("interrupted")
+
+    def _connection(self, who: str, lost_s: float) -> None:
+        self._book.add("connection", {"who": who, "lost_s": lost_s})
+
+    # Telling.
+
+    def _tell_state(self) -> None:
+        now_s = time.monotonic()
+        if self._skipped and now_s % 1.0 < TELL_EVERY_S:
+            self._list_skipped()
+        state = self._view.state(
+            time_s=self._segments.time_s,
+            recording=self._segments.current is not None and self._conduct.stages.captures,
+            problem=self._problem,
+        )
+        for kind, values in self._view.new:
+            self._book.shown(kind, values)
+        self._view.new.clear()
+        self.tell("state", state)
+        self._tell_at_s = time.monotonic() + TELL_EVERY_S
+
+    def _summary(self) -> Mapping[str, Any]:
+        report = self._conduct.report
+        return {
+            "stage": self._conduct.stages.stage,
+            "problem": self._problem,
+            "outcome": None if report is None else report.outcome,
+            "decision": (self._conduct.decision or {}).get("decision"),
+            "flags": []
+            if report is None
+            else [(flag.flag_id, flag.code, flag.family) for flag in report.flags],
+            "n_prompts": 0 if report is None else len(report.prompts),
+            "duration_s": self._segments.time_s,
+        }
