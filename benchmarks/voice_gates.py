@@ -2,9 +2,9 @@
 
 python benchmarks/voice_gates.py --data FOLDER [--model FILE]
 
-The limit was chosen on training speakers (models/training/voiceprint/separation.py).
-Recordings are made of utterances of speech/dev: one person, two of one corpus and sex one after
-the other (a half or a quarter of the time the second), and two at once.
+The limit was chosen on training speakers (models/training/voiceprint/separation.py). Recordings
+are made of utterances of speech/dev: one person, two of one corpus and sex one after the other
+(a half or a quarter of the time the second), and two at once.
 """
 
 from __future__ import annotations

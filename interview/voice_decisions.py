@@ -58,6 +58,8 @@ def verification(
     """Compare what was heard with a customer's references, all of one status."""
     heard, quality = listened.heard, listened.heard.quality
     reasons: list[str] = [one for one in quality.reasons if one != "short_speech"]
+    if listened.n_damaged:
+        reasons.append("media_damaged")
     score = llr = None
     decision: Decision = "inconclusive"
     if heard.net_speech_s < LEAST_SPEECH_S:

@@ -17,6 +17,9 @@ from facesign.interview.media.tracks import SoundTrack
 
 __all__ = ["Listened", "Recorded", "listen"]
 
+HOLE_S = 0.05
+"""Sound that is missing for longer was lost."""
+
 Recorded: TypeAlias = Path | str | FloatArray | Sequence[Sound]
 """A media file with sound; mono samples at 16 kHz, float32, shape (n_samples,); or Sounds."""
 
@@ -29,7 +32,7 @@ class Listened:
     """What to call it in a message: its file's name, or its place."""
     heard: Heard
     n_damaged: int = 0
-    """Packets that could not be decoded."""
+    """Packets that could not be decoded, or are missing."""
 
 
 def listen(recording: Recorded, name: str = "recording") -> Listened:
@@ -61,12 +64,21 @@ def _listen_to_file(path: Path) -> Listened:
         track = SoundTrack(reader, "mixed")
         if not track.start():
             raise MediaError(path, "no sound can be decoded; record or copy it again")
-        return Listened(path.name, hear(_samples(track)), reader.damaged)
+        holes: list[float] = []
+        heard = hear(_samples(track, holes))
+        # A reader of FLAC leaves out what fails its check without a word; others have pauses.
+        n_holes = len(holes) if reader.stream.codec_context.name == "flac" else 0
+        return Listened(path.name, heard, reader.damaged + n_holes)
     finally:
         reader.close()
 
 
-def _samples(track: SoundTrack) -> Iterator[FloatArray]:
+def _samples(track: SoundTrack, holes: list[float]) -> Iterator[FloatArray]:
+    """Yield the sound, and note where it lacks some."""
+    end_s: float | None = None
     for item in track:
         if isinstance(item, Sound):
+            if end_s is not None and item.time_s - end_s > HOLE_S:
+                holes.append(end_s)
+            end_s = item.end_s
             yield item.samples

@@ -119,8 +119,9 @@ def assign_roles(
 
     The officer comes first, by the sample held in memory, else by their own track, else by
     the questions' times. The applicant is among the other voices the one that the lips move
-    with, else the one on their own track, else the one that answers, else the only one. What
-    is left is another voice where the officer is known and it is clearly unlike both; somebody
+    with, else the one on their own track, else the one that answers, else the only one beside
+    an officer who is known. What is left is another voice where the officer is known and it is
+    clearly unlike both; somebody
     who laughs, whispers or turns away may sound like two.
 
     Args:
@@ -136,7 +137,8 @@ def assign_roles(
     if by is not None:
         roles[by] = Role("officer", basis)
     rest = [index for index in range(len(voices)) if index != by]
-    who, basis = _applicant(voices, rest, officer_known=by is not None)
+    known_by_sample = officer is not None
+    who, basis = _applicant(voices, rest, officer_known=by is not None or known_by_sample)
     if who is None:
         return tuple(roles)
     roles[who] = Role("applicant", basis)
@@ -206,7 +208,8 @@ def _applicant(voices: Sequence[Voice], rest: Sequence[int], *, officer_known: b
     ]
     if answering:
         return max(answering, key=lambda index: voices[index].answered_s), "questions"
-    if len(rest) == 1 and (officer_known or len(voices) == 1):
+    # One voice alone may be two that the encoder does not tell apart.
+    if len(rest) == 1 and officer_known:
         return rest[0], "only_voice"
     return None, "unknown"
 

@@ -148,7 +148,7 @@ def test_the_officers_sample_tells_who_asks_without_any_question_times(
     truth = samples.load("genuine").truth.speech
     for o in (o for o in report.observations if o.name == "speech"):
         (line,) = [it for it in truth if it.start_s - 0.3 <= o.start_s < it.end_s]
-        assert o.subject == line.speaker
+        assert o.subject == line.speaker, o
 
 
 def test_a_saved_analysis_is_in_the_voiceprints_history(tmp_path: Path) -> None:

@@ -35,6 +35,12 @@ def test_nobody_is_guessed_from_two_voices_without_an_anchor() -> None:
     assert roles(voice(EAST), voice(NORTH)) == ["session", "session"]
 
 
+def test_one_voice_that_nothing_speaks_for_is_not_guessed_to_be_the_applicants() -> None:
+    """It may be two that the encoder takes for one."""
+    assert roles(voice(EAST)) == ["session"]
+    assert roles(voice(EAST), officer=NORTH) == ["applicant"]
+
+
 def test_two_voices_beside_the_officer_are_not_guessed_at() -> None:
     found = roles(voice(EAST), voice(NORTH), voice(UP), officer=UP)
     assert found == ["session", "session", "officer"]

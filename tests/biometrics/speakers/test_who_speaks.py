@@ -45,7 +45,7 @@ def test_a_third_voice_is_only_another_voice() -> None:
 
 
 def test_less_than_three_seconds_are_no_voice_of_their_own_and_nobodys() -> None:
-    who = WhoSpeaks(ToneEncoder(), TONES)
+    who = WhoSpeaks(ToneEncoder(), TONES, officer=tone(MIDDLE_HZ, 4.0))
     found = [*who.speech(0.0, tone(LOW_HZ, 9.0), "mixed")]
     found += [*who.speech(10.0, tone(HIGH_HZ, 1.5), "mixed"), *who.finish()]
     assert told(*found) == [(0.0, 9.0, "applicant"), (10.0, 11.5, "session")]
