@@ -1,5 +1,7 @@
 """Routes of a live interview: the applicant's page, and the sockets of both pages."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping
 from contextlib import aclosing
 from typing import Any, Protocol

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
-from jinja2 import Environment, PackageLoader, select_autoescape
+from jinja2 import Environment, PackageLoader
 
 from facesign.errors import UserError
 from facesign.interview.archive.users import LEAST_PASSWORD, User
@@ -20,9 +20,7 @@ __all__ = ["LANG_COOKIE", "doors", "language_of"]
 
 LANG_COOKIE = "facesign_lang"
 
-_templates = Environment(
-    loader=PackageLoader("facesign.ui.console", "templates"), autoescape=select_autoescape()
-)
+_templates = Environment(loader=PackageLoader("facesign.ui.console", "templates"), autoescape=True)
 
 
 def language_of(request: Request, otherwise: Language) -> Language:

@@ -30,6 +30,7 @@ def waveform(stream: RecordStream) -> list[int]:
     import av
 
     peaks: FloatArray = np.zeros(0, dtype=np.float32)
+    n_bins = 0
     try:
         with av.open(stream, mode="r", metadata_errors="ignore") as container:
             if not container.streams.audio:
@@ -37,9 +38,12 @@ def waveform(stream: RecordStream) -> list[int]:
             plain = av.AudioResampler("s16", "mono", _RATE_HZ)
             for frame in container.decode(container.streams.audio[0]):
                 for piece in plain.resample(frame):
-                    peaks = _raised(peaks, piece.time or 0.0, piece.to_ndarray()[0])
+                    time_s, samples = piece.time or 0.0, piece.to_ndarray()[0]
+                    peaks = _raised(peaks, time_s, samples)
+                    n_bins = int((time_s + len(samples) / _RATE_HZ) * BINS_PER_S)
     except (av.FFmpegError, ValueError) as error:
         raise MediaError(stream.name, f"cannot be decoded: {error}") from error
+    peaks = peaks[:n_bins]
     loudest = float(peaks.max(initial=0.0)) or 1.0
     return [int(peak) for peak in np.round(255.0 * peaks / loudest)]
 
