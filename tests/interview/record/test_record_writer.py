@@ -6,6 +6,7 @@ import random
 import stat
 import subprocess
 import sys
+import threading
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -206,6 +207,38 @@ def test_a_failed_creation_leaves_no_folder(home: Home, monkeypatch: pytest.Monk
     with pytest.raises(OutputError, match="No space left on device"):
         begin(home)
     assert list(home.records.iterdir()) == []
+
+
+def test_what_was_added_reaches_the_disk_within_a_second(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writer, synced = begin(home), threading.Event()
+    monkeypatch.setattr(os, "fdatasync", lambda descriptor: synced.set())
+    writer.piece("media", b"and nothing after it")
+    assert synced.wait(1.0)
+    writer.close()
+
+
+def test_a_disk_that_fails_behind_the_kernel_stops_the_next_write(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writer = begin(home)
+    assert writer._log is not None
+
+    def fail(descriptor: int) -> None:
+        raise OSError(5, "Input/output error")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fdatasync", fail)
+        writer.add("note", {"number": 1})
+        writer._log._syncer._thread.join(2.0)  # it ends where it cannot go on
+        with pytest.raises(OutputError, match="Input/output error"):
+            writer.sync()
+        with pytest.raises(OutputError, match="Input/output error; what was recorded until now"):
+            writer.add("note", {"number": 2})
+    writer.drop()
+    with Record.open(home, SESSION) as record:
+        assert [entry.data["number"] for entry in record.entries("note")] == [1]
 
 
 FULL_DISK = """
