@@ -23,7 +23,7 @@ from facesign.interview.record.reader import Record
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
 INTERVIEW = Path(samples.__file__).parent / "interviews" / "genuine" / "interview.mp4"
-PATIENCE_MS = 120_000
+PATIENCE_MS = 60_000
 FLAGS = (
     "--use-fake-ui-for-media-stream",
     "--use-fake-device-for-media-stream",
