@@ -12,7 +12,15 @@ import yaml
 
 from facesign.errors import ScriptError
 
-__all__ = ["Question", "QuestionKind", "Script", "Words", "bundled_scripts", "load_script"]
+__all__ = [
+    "Question",
+    "QuestionKind",
+    "Script",
+    "Words",
+    "bundled_scripts",
+    "load_script",
+    "parse_script",
+]
 
 QuestionKind: TypeAlias = Literal[
     "baseline",
@@ -87,7 +95,7 @@ def load_script(name: str | Path) -> Script:
     """
     if str(name) in bundled_scripts():
         resource = files("facesign.interview").joinpath("scripts", f"{name}.yaml")
-        return _parse(str(name), resource.read_text(encoding="utf-8"))
+        return parse_script(str(name), resource.read_text(encoding="utf-8"))
     path = Path(name)
     if not path.is_file():
         known = ", ".join(bundled_scripts())
@@ -98,10 +106,19 @@ def load_script(name: str | Path) -> Script:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise ScriptError(f"{path}: cannot be read as UTF-8 text") from error
-    return _parse(str(path), text)
+    return parse_script(str(path), text)
 
 
-def _parse(where: str, text: str) -> Script:
+def parse_script(where: str, text: str) -> Script:
+    """Read a question script.
+
+    Args:
+        where: What to call it in a message, such as the file's name.
+        text: The YAML.
+
+    Raises:
+        ScriptError: it is malformed; the message says where.
+    """
     try:
         data = yaml.safe_load(text)
     except (yaml.YAMLError, ValueError, RecursionError) as error:

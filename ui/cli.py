@@ -15,11 +15,14 @@ from typer.main import get_command
 from facesign import __version__
 from facesign.errors import FacesignError
 from facesign.ui.cli_analyze import analyze_media, demo
+from facesign.ui.cli_console import console
 from facesign.ui.cli_evidence import evidence_app
 from facesign.ui.cli_face import face_app
 from facesign.ui.cli_keys import keys_app
 from facesign.ui.cli_models import models_app
+from facesign.ui.cli_risk import risk_app
 from facesign.ui.cli_studio import studio_app
+from facesign.ui.cli_users import users_app
 from facesign.ui.cli_voice import voice_app
 
 __all__ = ["app", "main"]
@@ -36,10 +39,13 @@ app = typer.Typer(
 )
 app.command("demo")(demo)
 app.command("analyze")(analyze_media)
+app.command("console")(console)
 app.add_typer(face_app, name="face")
 app.add_typer(voice_app, name="voice")
+app.add_typer(risk_app, name="risk")
 app.add_typer(evidence_app, name="evidence")
 app.add_typer(models_app, name="models")
+app.add_typer(users_app, name="users")
 app.add_typer(keys_app, name="keys")
 app.add_typer(studio_app, name="studio")
 

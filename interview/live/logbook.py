@@ -9,6 +9,7 @@ from typing import Any
 
 from facesign.interview.home import Home
 from facesign.interview.keys import KeyClass
+from facesign.interview.record.contents import keep_report
 from facesign.interview.record.writer import Closing, RecordWriter
 from facesign.interview.report import Report
 
@@ -59,7 +60,7 @@ class Logbook:
             elif self._writer is not None:
                 self._writer.add(kind, data, key_class=key_class)
 
-    def piece(self, stream: str, data: bytes) -> None:
+    def piece(self, stream: str, data: bytes, *, key_class: KeyClass = "statutory") -> None:
         """Write received bytes, unchanged.
 
         Raises:
@@ -67,7 +68,7 @@ class Logbook:
         """
         with self._lock:
             if self._writer is not None:
-                self._writer.piece(stream, data)
+                self._writer.piece(stream, data, key_class=key_class)
 
     def as_entered(self, name: str, values: Mapping[str, Any]) -> dict[str, Any]:
         """Return what is both entered and applied: consents carry their moment."""
@@ -95,11 +96,13 @@ class Logbook:
         )
 
     def report(self, report: Report, *, after: int) -> None:
-        """Enter the outcome, and the whole report among what is kept as long as behaviour."""
-        values = report.to_dict()
-        kept = ("outcome", "reasons", "checks", "flags", "identity", "quality")
-        self.add("outcome", {**{name: values[name] for name in kept}, "after": after})
-        self.add("report", values, key_class="behaviour")
+        """Enter what was found; what is behaviour is kept only as long as behaviour.
+
+        Args:
+            report: The report.
+            after: How many items had been analyzed.
+        """
+        keep_report(self, report, after=after)
 
     def close(self, status: Closing) -> None:
         """End the record, if there is one and it is open.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, fields
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from facesign.biometrics.observation import Observation
 from facesign.errors import RecordError
@@ -13,8 +13,9 @@ from facesign.interview.home import Settings
 from facesign.interview.keys import KeyClass
 from facesign.interview.marks import Mark
 from facesign.interview.record.behaviour import is_behaviour, without_behaviour
+from facesign.interview.record.pushed import PUSHED
 from facesign.interview.record.reader import Record
-from facesign.interview.record.writer import RecordWriter
+from facesign.interview.record.view import VIEW
 from facesign.interview.script import Question, Script, Words
 from facesign.interview.tables import signal_batches, signal_schema
 
@@ -25,10 +26,12 @@ if TYPE_CHECKING:
 
 __all__ = [
     "SIGNALS",
+    "Book",
     "keep_report",
     "marks_from",
     "observations_of",
     "plan_of",
+    "playable_streams",
     "report_of",
     "script_from",
     "settings_from",
@@ -39,11 +42,27 @@ __all__ = [
 SIGNALS = "signals"
 """Name of the stream that holds `signals.parquet`."""
 ROWS_AN_ENTRY = 500
+_NOT_PLAYED = (PUSHED, SIGNALS, "applicant_audio", "officer_audio")
 _FLUSH_BYTES = 1 << 18
 
 
-def keep_report(writer: RecordWriter, report: Report) -> None:
+class Book(Protocol):
+    """What entries and pieces go into: a RecordWriter, or what stands before one."""
+
+    def add(self, kind: str, data: Mapping[str, Any], *, key_class: KeyClass = ...) -> None:
+        """Append an entry."""
+
+    def piece(self, stream: str, data: bytes, *, key_class: KeyClass = ...) -> None:
+        """Append bytes of a stream."""
+
+
+def keep_report(writer: Book, report: Report, **outcome: Any) -> None:
     """Enter what a closed session found: observations, signals, flags, prompts, outcome, report.
+
+    Args:
+        writer: The record.
+        report: The report.
+        outcome: What else its entry `outcome` should say.
 
     Raises:
         OutputError: it cannot be written; what was recorded before is kept.
@@ -58,7 +77,7 @@ def keep_report(writer: RecordWriter, report: Report) -> None:
     kept = without_behaviour(whole)
     for flag in kept["flags"]:
         writer.add("flag", flag)
-    writer.add("outcome", {name: kept[name] for name in ("outcome", "reasons")})
+    writer.add("outcome", {name: kept[name] for name in ("outcome", "reasons")} | outcome)
     writer.add("report", kept)
     rest = {name: value for name, value in whole.items() if value != kept.get(name)}
     if rest:
@@ -105,6 +124,13 @@ def signals_of(record: Record) -> pa.Table | None:
     return pq.read_table(io.BufferedReader(record.media(SIGNALS)))  # type: ignore[no-untyped-call]
 
 
+def playable_streams(record: Record) -> tuple[str, ...]:
+    """Return the streams that a browser can play, in the order they began."""
+    if VIEW in record.streams:
+        return (VIEW,)
+    return tuple(name for name in record.streams if name not in _NOT_PLAYED)
+
+
 def script_from(values: Mapping[str, Any] | None) -> Script | None:
     """Return the script of a plan."""
     if values is None:
@@ -141,13 +167,13 @@ def settings_from(values: Mapping[str, Any]) -> Settings:
     return Settings(**read)
 
 
-def _keep_rows(writer: RecordWriter, found: list[Observation], key_class: KeyClass) -> None:
+def _keep_rows(writer: Book, found: list[Observation], key_class: KeyClass) -> None:
     for first in range(0, len(found), ROWS_AN_ENTRY):
         rows = [observation.to_dict() for observation in found[first : first + ROWS_AN_ENTRY]]
         writer.add("observations", {"rows": rows}, key_class=key_class)
 
 
-def _keep_signals(writer: RecordWriter, report: Report) -> None:
+def _keep_signals(writer: Book, report: Report) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 

@@ -15,11 +15,13 @@ from facesign.interview.record.contents import SIGNALS, observations_of, report_
 from facesign.interview.record.filing import filed_sources
 from facesign.interview.record.pushed import PUSHED
 from facesign.interview.record.reader import Record
+from facesign.interview.record.view import VIEW
 from facesign.interview.tables import OutputFolder, check_writable, observation_table
 
 __all__ = ["export"]
 
 COPY_BYTES = 1 << 20
+_OWN_NAMES = {PUSHED: f"{PUSHED}.bin", VIEW: f"{VIEW}.mp4"}
 
 
 def export(record: Record, out: Path) -> tuple[Path, ...]:
@@ -91,7 +93,7 @@ def _write_streams(record: Record, folder: Path) -> None:
                 _copy(record, stream, folder / "signals.parquet")
             continue
         name = Path(names.get(stream, f"{stream}.bin")).name
-        taken = f"{stream}.bin" if stream == PUSHED else f"{stream}-{name}"
+        taken = _OWN_NAMES.get(stream, f"{stream}-{name}")
         (folder / "media").mkdir(mode=0o700, exist_ok=True)
         _copy(record, stream, folder / "media" / taken)
 

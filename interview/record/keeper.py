@@ -13,6 +13,7 @@ from facesign.interview.consent import Consent
 from facesign.interview.home import Home
 from facesign.interview.record.contents import keep_report
 from facesign.interview.record.pushed import PushedWriter
+from facesign.interview.record.view import ViewWriter
 from facesign.interview.record.writer import RecordWriter
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ class SessionKeeper:
             self.session_id, self.created_at = record.session_id, record.header.created_at
         self._is_own = self._writer is None
         self._pushed: PushedWriter | None = None
+        self._view: ViewWriter | None = None
         self._waiting: list[tuple[str, dict[str, Any]]] = []
         """What the session was told before its record was begun."""
         self._plan: Mapping[str, Any] = {}
@@ -94,8 +96,9 @@ class SessionKeeper:
     def pushed(self, item: Frame | Sound) -> None:
         """Take note of what is pushed, and store it in a record of the session's own."""
         self._begin()
-        if self._pushed is not None:
+        if self._pushed is not None and self._view is not None:
             self._pushed.push(item)
+            self._view.push(item)
         self._n_pushed += 1
 
     def closed(self, report: Report) -> None:
@@ -105,6 +108,8 @@ class SessionKeeper:
         """
         if self._writer is None:
             return
+        if self._view is not None:
+            self._view.finish()
         keep_report(self._writer, report)
         if self._is_own:
             self._writer.close("closed")
@@ -119,6 +124,7 @@ class SessionKeeper:
             self._home, session_id=self.session_id, created_at=self.created_at
         )
         self._pushed = PushedWriter(self._writer)
+        self._view = ViewWriter(self._writer, with_sound=bool(self._plan["tracks"]))
         for kind, entry in self._waiting:
             self._writer.add(kind, entry)
         self._waiting.clear()

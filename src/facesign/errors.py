@@ -13,6 +13,7 @@ __all__ = [
     "ChecksumError",
     "ConfirmationError",
     "ConsentError",
+    "ConsoleError",
     "EnrollmentError",
     "FacesignError",
     "GalleryBusyError",
@@ -48,6 +49,7 @@ __all__ = [
     "UnknownCustomerError",
     "UnknownModelError",
     "UnknownSessionError",
+    "UserError",
     "VerdictError",
     "WatchListError",
     "WorkerError",
@@ -175,6 +177,14 @@ class MissingExtraError(FacesignError, ImportError):
 
 class ConsentError(FacesignError, PermissionError):
     """Something was captured or asked for before consent to it was given."""
+
+
+class UserError(FacesignError, ValueError):
+    """A user of the console cannot be made or changed as asked."""
+
+
+class ConsoleError(FacesignError, OSError):
+    """The console cannot start as asked."""
 
 
 class ScenarioError(FacesignError, ValueError):

@@ -1,0 +1,167 @@
+"""What the player is given: media by range, a case in words, verdicts; and to whom."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from console_home import Console, opened, recorded
+
+from facesign import samples
+from facesign.interview.record.reader import Record
+from facesign.ui.console.replay_actions import as_day, found
+from facesign.ui.console.texts import texts
+from facesign.ui.console.waveform import BINS_PER_S, waveform
+
+REPORT = Path(__file__).parents[2] / "interview" / "page" / "report_example.json"
+
+
+@pytest.fixture(scope="module")
+def media() -> bytes:
+    return samples.load("genuine").media.read_bytes()
+
+
+@pytest.fixture(scope="module")
+def console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Console]:
+    with opened(tmp_path_factory.mktemp("cases") / "home") as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def case(console: Console, media: bytes) -> str:
+    report: dict[str, Any] = json.loads(REPORT.read_text("utf-8"))
+    return recorded(console, officer="anna", media=media, report=report)
+
+
+def test_a_case_is_told_in_the_language_asked_for(console: Console, case: str) -> None:
+    client = console.client("ben")
+    en = client.get(f"/cases/{case}", params={"lang": "en"}).json()
+    zh = client.get(f"/cases/{case}", params={"lang": "zh"}).json()
+    flag, prompt = en["report"]["cards"]
+    assert (flag["kind"], flag["title"]) == ("flag", "Undeclared person in the picture")
+    assert (flag["value"], flag["threshold"]) == ("3.5\u00a0s", "1.0\u00a0s")
+    assert prompt["ask"].startswith("Could you tell me when the salary")
+    assert prompt["seen"][0]["now"] == "2.35\u00a0s"
+    assert prompt["seen"][0]["usual"] == "0.48\u00a0±\u00a00.09\u00a0s"
+    assert zh["report"]["cards"][1]["ask"].startswith("三月份的工资")
+    assert [lane["name"] for lane in en["report"]["lanes"]][:2] == ["question", "speech"]
+    assert en["media"] == [{"stream": "media", "start_s": 0.0}]
+
+
+def test_a_case_holds_no_score_and_no_class_of_a_person(console: Console, case: str) -> None:
+    told = console.client("ben").get(f"/cases/{case}?lang=en").text
+    for word in ("probability", "megc", "emotion", "score"):
+        assert word not in told.lower()
+
+
+def test_media_come_decrypted_by_range_and_are_not_stored(
+    console: Console, case: str, media: bytes
+) -> None:
+    client, url = console.client("ben"), f"/cases/{case}/media/media"
+    whole = client.get(url)
+    assert (whole.status_code, whole.content) == (200, media)
+    assert whole.headers["cache-control"] == "no-store"
+    assert whole.headers["content-type"] == "video/mp4"
+    for header, start, end in (
+        ("bytes=0-99", 0, 100),
+        ("bytes=700000-", 700_000, len(media)),
+        ("bytes=-5", len(media) - 5, len(media)),
+        ("bytes=1000-99999999", 1000, len(media)),
+    ):
+        part = client.get(url, headers={"range": header})
+        assert part.status_code == 206
+        assert part.content == media[start:end]
+        assert part.headers["content-range"] == f"bytes {start}-{end - 1}/{len(media)}"
+    beyond = client.get(url, headers={"range": f"bytes={len(media)}-"})
+    assert beyond.status_code == 416
+    odd = client.get(url, headers={"range": "lines=1-2"})
+    assert odd.content == media
+
+
+def test_a_stream_that_there_is_not_is_one_clear_line(console: Console, case: str) -> None:
+    answer = console.client("ben").get(f"/cases/{case}/media/other")
+    assert answer.status_code == 422
+    assert "has no stream 'other'; there are media" in answer.json()["error"]
+    missing = console.client("ben").get("/cases/..%2F..%2Fetc?lang=en")
+    assert missing.status_code in (404, 422)
+
+
+def test_looks_are_noted(console: Console, media: bytes) -> None:
+    case = recorded(console, officer="anna", media=media, report=None)
+    client = console.client("ben")
+    client.get(f"/cases/{case}?lang=en")
+    client.get(f"/cases/{case}/media/media", headers={"range": "bytes=0-9"})
+    client.get(f"/cases/{case}/media/media", headers={"range": "bytes=10-19"})
+    views = [(view.by, view.what) for view in console.desk.archive.views(case)]
+    assert views == [("ben", "opened"), ("ben", "media")]
+
+
+def test_an_officer_sees_the_own_interviews_alone(console: Console, case: str) -> None:
+    paths = (
+        f"/cases/{case}?lang=en",
+        f"/cases/{case}/media/media",
+        f"/cases/{case}/waveform/media",
+    )
+    for path in paths:
+        assert console.client("anna").get(path).status_code == 200
+        assert console.client("otto").get(path).status_code == 403
+        assert console.client("ruth").get(path).status_code == 403
+
+
+def test_a_verdict_is_kept_with_its_source_and_never_by_the_officer(
+    console: Console, case: str
+) -> None:
+    given = {"kind": "flag", "item_id": "f1", "verdict": "confirmed", "source": "called her"}
+    url = f"/cases/{case}/verdicts"
+    assert console.client("anna").post(url, json=given).status_code == 403
+    client = console.client("ben")
+    assert client.post(url, json={**given, "source": "  "}).status_code == 422
+    assert client.post(url, json={**given, "verdict": "guilty"}).status_code == 422
+    assert client.post(url, json={**given, "item_id": "f9"}).status_code == 422
+    assert client.post(url, json=given).status_code == 200
+    told = client.get(f"/cases/{case}?lang=en").json()
+    assert [(v["verdict"], v["source"], v["by"]) for v in told["verdicts"]] == [
+        ("confirmed", "called her", "ben")
+    ]
+    assert told["may_judge"]
+    assert not console.client("anna").get(f"/cases/{case}?lang=en").json()["may_judge"]
+
+
+def test_filters_find_by_day_officer_customer_outcome_and_flag(console: Console, case: str) -> None:
+    client = console.client("ben")
+    who = console.app.state.sign_ins.who(client.cookies["facesign_session"])
+
+    def ids(**filters: str) -> set[str]:
+        return {one.session_id for one in found(console.desk, who, **filters)}
+
+    for good in (
+        {"customer": "C-1042"},
+        {"officer": "anna"},
+        {"outcome": "review"},
+        {"flag": "undeclared_person"},
+        {"since": "2020-01-01", "until": "2099-12-31"},
+    ):
+        assert case in ids(**good)
+    for bad in (
+        {"customer": "C-1043"},
+        {"officer": "otto"},
+        {"outcome": "clear"},
+        {"flag": "another_voice"},
+        {"until": "2020-01-01"},
+    ):
+        assert case not in ids(**bad)
+    assert as_day(" 2026-11-30 ") is not None
+    assert texts("en")("replay.none")
+
+
+def test_the_waveform_follows_the_sound(console: Console, case: str) -> None:
+    with Record.open(console.home, case) as record:
+        peaks = np.array(waveform(record.media("media")))
+    assert len(peaks) == pytest.approx(29.5 * BINS_PER_S, rel=0.05)
+    assert peaks.max() == 255
+    # Somebody speaks more than half of the time; between answers it is nearly silent.
+    assert 0.3 < np.mean(peaks > 20) < 0.9

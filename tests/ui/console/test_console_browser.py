@@ -1,0 +1,281 @@
+"""The console as people use it: a real server over TLS, real Chromium, camera and microphone."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Iterator
+from fractions import Fraction
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import av
+import pytest
+from console_server import Server, Watched, chromium, console_server, watched
+
+from facesign import samples
+from facesign.interview.archive.store import Archive
+from facesign.interview.home import Home
+from facesign.interview.record.reader import Record
+from facesign.interview.record.verification import verify
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+ADMIN, OFFICER, ANALYST = "admin-password", "officer-password", "analyst-password"
+EVIL = "<img src=x onerror=alert(1)>"
+SHOTS = os.environ.get("FACESIGN_SCREENSHOTS")
+"""Folder that screenshots for docs are written to, if any."""
+
+
+@pytest.fixture(scope="module")
+def media(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A rendered applicant as what Chromium takes for a camera and a microphone."""
+    folder = tmp_path_factory.mktemp("media")
+    camera, microphone = folder / "camera.mjpeg", folder / "microphone.wav"
+    with av.open(samples.load("hesitant").media) as source:
+        with av.open(camera, "w", format="mjpeg") as sink:
+            out = sink.add_stream("mjpeg", rate=30)
+            out.width, out.height, out.pix_fmt = 640, 360, "yuvj420p"
+            out.options = {"qscale": "4"}
+            for index, frame in enumerate(source.decode(video=0)):
+                smaller = frame.reformat(640, 360, "yuvj420p")
+                smaller.pts, smaller.time_base = index, Fraction(1, 30)
+                sink.mux(out.encode(smaller))
+            sink.mux(out.encode(None))
+        source.seek(0)
+        with av.open(microphone, "w") as sink:
+            pcm = sink.add_stream("pcm_s16le", rate=48_000)
+            pcm.layout = "mono"
+            plain = av.AudioResampler("s16", "mono", 48_000)
+            for sound in source.decode(audio=0):
+                for piece in plain.resample(sound):
+                    sink.mux(pcm.encode(piece))
+    return camera, microphone
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with console_server(tmp_path_factory.mktemp("console")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def browser(media: tuple[Path, Path]) -> Iterator[Browser]:
+    with chromium(*media) as started:
+        yield started
+
+
+@pytest.fixture
+def tab(browser: Browser, server: Server) -> Iterator[Watched]:
+    with watched(browser, server) as opened:
+        yield opened
+        opened.check_clean()
+
+
+def shoot(tab: Watched, name: str) -> None:
+    if SHOTS:
+        tab.page.screenshot(path=str(Path(SHOTS) / f"{name}.png"))
+
+
+def serious(tab: Watched) -> list[str]:
+    """What axe finds serious or critical on a page."""
+    tab.page.evaluate(files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8"))
+    found: dict[str, Any] = tab.page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    return [
+        f"{one['id']}: {[node['target'] for node in one['nodes']][:3]}"
+        for one in found["violations"]
+        if one["impact"] in ("serious", "critical")
+    ]
+
+
+def test_first_the_admin_is_made_and_makes_the_others(tab: Watched, server: Server) -> None:
+    page = tab.page
+    tab.goto(server.set_up)
+    assert serious(tab) == []
+    page.fill("#name", "ruth")
+    page.fill("#password", ADMIN)
+    page.fill("#again", ADMIN)
+    page.click("button[type=submit]")
+    page.wait_for_selector(".fs-bar nav a")
+    assert page.locator(".fs-bar nav a").all_inner_texts() == ["Settings"]
+    page.get_by_role("tab", name="Users and roles").click()
+    for name, role, password in (
+        ("anna", "loan officer", OFFICER),
+        ("ben", "fraud analyst", ANALYST),
+    ):
+        tab.type("user-name", name)
+        page.click("#role input")
+        page.get_by_role("option", name=role).click()
+        tab.type("user-password", password)
+        page.click("#add-user")
+        page.wait_for_function(
+            "name => document.querySelector('#users-said textarea, #users-said input')"
+            "?.value.startsWith(name)",
+            arg=name,
+        )
+    shoot(tab, "settings")
+    tab.goto(server.set_up)
+    assert "not valid" in page.inner_text("h1")
+
+
+def test_a_wrong_password_stays_outside(tab: Watched) -> None:
+    tab.goto("/en/replay/")
+    assert tab.page.url.endswith("/login")
+    tab.page.fill("#name", "anna")
+    tab.page.fill("#password", "not-the-password")
+    tab.page.click("button[type=submit]")
+    assert "wrong" in tab.page.inner_text("[role=alert]")
+
+
+def test_an_officer_leads_an_interview_and_decides(tab: Watched, server: Server) -> None:
+    page = tab.page
+    tab.sign_in("anna", OFFICER)
+    assert page.locator(".fs-bar nav a").count() == 4
+    page.wait_for_selector("#create")
+    assert serious(tab) == []
+    tab.type("plan-customer", "C-7")
+    tab.type("plan-reference", "APP-7")
+    page.check("#plan-where input[value=here]")
+    page.click("#create")
+    for purpose in ("recording", "face", "voice", "behaviour"):
+        page.check(f"#consent-{purpose}")
+    assert not page.is_checked("#consent-search")
+    page.click("#consent-go")
+    page.wait_for_selector(".fs-sign.fs-on")
+    page.wait_for_function("document.querySelector('.fs-live video').videoWidth > 0")
+    page.keyboard.press("n")
+    page.wait_for_function("document.querySelector('.fs-question').textContent.includes('name')")
+    page.keyboard.press("a")
+    page.wait_for_function(
+        "document.querySelector('section.fs-ask').innerText.includes('answering')"
+    )
+    tab.type("note", EVIL)
+    page.press("#note :is(input, textarea)", "Enter")
+    page.wait_for_function(
+        "text => document.querySelector('.fs-notes')?.innerText.includes(text)", arg=EVIL
+    )
+    page.wait_for_timeout(6000)
+    shoot(tab, "interview")
+    assert serious(tab) == []
+    page.click("#do-end")
+    page.wait_for_selector("#decide:visible")
+    page.click("#decide")
+    page.wait_for_function(
+        "document.querySelector('#interview-said :is(textarea, input)')?.value.includes('Choose')"
+    )
+    page.check("#decision input[value=escalate]")
+    tab.type("reason", f"Employer not reached {EVIL}")
+    page.click("#decide")
+    page.wait_for_selector("text=Open the replay")
+    assert "Inconclusive" in page.inner_text(".fs-outcome")
+    (session,) = Archive.open(Home(server.home)).sessions()
+    assert (session.officer, session.decision, session.status) == ("anna", "escalate", "closed")
+
+
+def test_the_record_of_it_verifies_and_nothing_lies_elsewhere(server: Server) -> None:
+    home = Home(server.home)
+    with Archive.open(home) as archive:
+        (session,) = archive.sessions()
+    assert verify(home, session.session_id).ok
+    with Record.open(home, session.session_id) as record:
+        assert [name.split(".")[0] for name in record.streams][:1] == ["applicant"]
+    outside = [path for path in server.temporary.rglob("*") if path.is_file()]
+    for path in (*outside, *(p for p in server.home.rglob("*") if p.is_file())):
+        content = path.read_bytes()
+        assert b"\x1aE\xdf\xa3" not in content[:64], path
+        assert b"APP-7" not in content, path
+
+
+def test_an_analyst_sees_it_again_and_judges(tab: Watched, server: Server) -> None:
+    page = tab.page
+    with Archive.open(Home(server.home)) as archive:
+        (session,) = archive.sessions()
+    tab.sign_in("ben", ANALYST)
+    page.wait_for_selector("#cases :text('C-7')")
+    assert serious(tab) == []
+    page.click("#cases :text('C-7') >> visible=true")
+    page.wait_for_selector(".fs-case")
+    page.wait_for_function("document.querySelector('.fs-case video').readyState > 1")
+    assert EVIL in page.inner_text(".fs-right")
+    assert serious(tab) == []
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function("document.querySelector('.fs-case video').currentTime > 0")
+    page.keyboard.press("Escape")
+    page.wait_for_selector("#find:visible")
+    with Archive.open(Home(server.home)) as archive:
+        views = {(view.by, view.what) for view in archive.views(session.session_id)}
+    assert ("ben", "opened") in views
+    assert ("ben", "media") in views
+
+
+def test_an_analyst_judges_a_flag_of_an_analyzed_recording(tab: Watched, server: Server) -> None:
+    sample = samples.load("undeclared-second-person")
+    subprocess.run(
+        [
+            *(os.environ.get("PYTHON", "python"), "-c", "from facesign.ui.cli import main; main()"),
+            *("analyze", str(sample.media), "--record", "--home", str(server.home)),
+            *("--customer", EVIL),
+        ],
+        check=True,
+        capture_output=True,
+    )
+    with Archive.open(Home(server.home)) as archive:
+        session = archive.sessions(flag="undeclared_person")[0]
+    page = tab.page
+    tab.sign_in("ben", ANALYST)
+    tab.goto(f"/en/replay/?case={session.session_id}")
+    page.wait_for_selector(".fs-card-item")
+    assert EVIL in page.inner_text(".fs-case-head h2")
+    page.keyboard.press("n")
+    page.wait_for_function("document.querySelector('.fs-case video').currentTime > 8")
+    shoot(tab, "replay")
+    page.click(".fs-verdict button")
+    assert "Choose a verdict" in page.inner_text(".fs-verdict [role=status]")
+    page.check(".fs-verdict input[value=confirmed]")
+    page.fill(".fs-verdict .fs-input", "the branch saw both")
+    page.click(".fs-verdict button")
+    page.wait_for_function(
+        "document.querySelector('.fs-verdicts').innerText.includes('the branch saw both')"
+    )
+    with Archive.open(Home(server.home)) as archive:
+        (verdict,) = archive.verdicts(session.session_id)
+    assert (verdict.verdict, verdict.by) == ("confirmed", "ben")
+
+
+def test_a_voice_is_recorded_enrolled_confirmed_and_verified(tab: Watched) -> None:
+    page = tab.page
+    said = "document.querySelector('#{} :is(textarea, input)')?.value.includes('{}')"
+    tab.sign_in("anna", OFFICER)
+    tab.goto("/en/enrollment/")
+    page.click("#record-button")
+    page.wait_for_timeout(12_000)
+    page.click("#record-button")
+    page.wait_for_selector(".fs-takes .fs-take")
+    shoot(tab, "enrollment")
+    assert serious(tab) == []
+    tab.type("customer", "C-8")
+    page.get_by_role("tab", name="Enroll").click()
+    tab.type("proof", "check 77")
+    tab.type("record", "record 1")
+    page.click("#enroll")
+    page.wait_for_function(said.format("enroll-said", "provisional"))
+    page.click("#confirm")
+    page.wait_for_function(said.format("enroll-said", "Confirmed (1)"))
+    page.click("#record-button")
+    page.wait_for_timeout(8000)
+    page.click("#record-button")
+    page.wait_for_selector(".fs-takes .fs-take")
+    page.get_by_role("tab", name="Verify").click()
+    page.click("#verify")
+    page.wait_for_function(said.format("verify-said", "Operating point"))
+    page.get_by_role("tab", name="History").click()
+    page.click("#show-history")
+    page.wait_for_selector("#history :text('Verified')")
+
+
+def test_the_console_answers_within_six_seconds(server: Server) -> None:
+    assert server.ready_s < float(os.environ.get("FACESIGN_READY_S", "6"))

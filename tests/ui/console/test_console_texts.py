@@ -1,0 +1,84 @@
+"""The console's words: both languages, the bank's own, and none that must not be said."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from string import Formatter
+from typing import get_args
+
+import pytest
+
+from facesign.biometrics.voice.quality import Reason
+from facesign.interview.archive.entries import DECISIONS, STATUSES
+from facesign.interview.archive.users import ROLES
+from facesign.interview.home import LANGUAGES, PROFILES, Language
+from facesign.interview.live.plan import Role
+from facesign.interview.live.stages import STAGES
+from facesign.interview.script import KINDS
+from facesign.ui.console.texts import as_language, texts
+
+ROOT = Path(__file__).resolve().parents[3] / "ui"
+FORBIDDEN = ("通过", "说谎", "测谎", "情绪识别", "黑名单", "风险提示", "预警")
+FORBIDDEN_EN = ("lie", "lying", "liar", "deception", "deceptive", "suspicious", "blacklist")
+# `t.of(group, ...)` and `t(`...${}`)` name texts by a code.
+CODES: dict[str, tuple[str, ...]] = {
+    "roles": ROLES,
+    "profiles": PROFILES,
+    "languages": LANGUAGES,
+    "decisions": DECISIONS,
+    "statuses": STATUSES,
+    "kinds": KINDS,
+    "participants": tuple(role for role in get_args(Role) if role != "applicant"),
+    "hints": get_args(Reason),
+    "outcomes": ("clear", "review", "inconclusive"),
+    "verdicts": ("confirmed", "rejected", "cannot_tell"),
+    "live": tuple(f"stage_{s}" for s in STAGES if s not in ("baseline", "questions")),
+    "consent_purposes": ("recording", "face", "voice", "behaviour", "search"),
+}
+
+
+def places(text: str) -> set[str]:
+    return {place for _, place, _, _ in Formatter().parse(text) if place}
+
+
+def test_both_languages_have_the_same_texts_with_the_same_places() -> None:
+    zh, en = texts("zh").flat, texts("en").flat
+    assert zh.keys() == en.keys()
+    for name, text in en.items():
+        places = [
+            {place for _, place, _, _ in Formatter().parse(it) if place} for it in (text, zh[name])
+        ]
+        assert places[0] == places[1], name
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_nothing_forbidden_is_said(lang: Language) -> None:
+    for name, text in texts(lang).flat.items():
+        assert not [word for word in FORBIDDEN if word in text], name
+        assert not set(re.findall(r"[a-z]+", text.lower())) & set(FORBIDDEN_EN), name
+
+
+def test_every_code_has_a_word() -> None:
+    for group, codes in CODES.items():
+        for code in codes:
+            assert f"{group}.{code}" in texts("en").flat, f"{group}.{code}"
+
+
+def test_every_text_that_code_asks_for_is_there() -> None:
+    named = re.compile(r"""\bt(?:\.columns)?\(\s*(?:"([a-z_]+\.[a-z_]+)"|'([a-z_]+\.[a-z_]+)')""")
+    files = [
+        *ROOT.glob("console/*.py"),
+        *ROOT.glob("console/templates/*"),
+        *ROOT.glob("static/console/*.js"),
+    ]
+    asked = {a or b for file in files for a, b in named.findall(file.read_text("utf-8"))}
+    assert len(asked) > 150
+    assert asked - texts("en").flat.keys() == set()
+
+
+@pytest.mark.parametrize(
+    ("text", "lang"), [("zh-CN", "zh"), ("EN", "en"), ("fr", "en"), (None, "en"), ("", "en")]
+)
+def test_an_unknown_language_becomes_the_other_one(text: str | None, lang: str) -> None:
+    assert as_language(text, "en") == lang

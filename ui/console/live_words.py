@@ -1,0 +1,68 @@
+"""The live state in words: its prompts and flags as cards, its reasons as texts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from facesign.interview.home import Language
+from facesign.interview.page import figures
+from facesign.interview.page.texts import load_texts
+from facesign.ui.console.case import card_of
+
+__all__ = ["in_words"]
+
+
+def in_words(state: Mapping[str, Any], lang: Language) -> dict[str, Any]:
+    """Return a live state with words beside its codes.
+
+    Args:
+        state: As docs/live-state.md describes it.
+        lang: Language of the officer's page.
+    """
+    texts = load_texts(lang)
+    questions = {one["id"]: one for one in state["questions"]}
+    identity, strip = dict(state["identity"]), state["strip"]
+    reason = identity["reason"]
+    identity["why"] = texts("why", reason) if reason and texts.has("why", reason) else None
+    if strip is not None and strip["movements"] is not None:
+        moved = [
+            {**one, "text": figures.channels(texts, one["channels"])} for one in strip["movements"]
+        ]
+        strip = {**strip, "movements": moved}
+    question = state["question"]
+    if question is not None:
+        question = {
+            **question,
+            "shown": texts.either(question["text"]),
+            "follow_ups": [texts.either(one) for one in question["follow_ups"]],
+        }
+    behaviour = dict(state["behaviour"])
+    behaviour["why"] = texts("why", behaviour["reason"]) if behaviour["reason"] else None
+    outcome = state["outcome"]
+    return {
+        **{name: value for name, value in state.items() if name not in ("prompts", "flags")},
+        "identity": identity,
+        "strip": strip,
+        "question": question,
+        "behaviour": behaviour,
+        "questions": [
+            {"id": one["id"], "state": one["state"], "text": texts.either(one["text"])}
+            for one in state["questions"]
+        ],
+        "cards": [
+            {**card_of(kind, one, texts, questions), "first_s": one["first_s"]}
+            for kind, held in (("flag", state["flags"]), ("prompt", state["prompts"]))
+            for one in held
+        ],
+        "checks": [
+            {
+                "label": texts("check", one["check"]),
+                "status": one["status"],
+                "finding": one["finding"],
+                "why": texts("why", one["reason"]) if one["reason"] else None,
+            }
+            for one in state["checks"]
+        ],
+        "outcome": outcome and {**outcome, "word": texts("outcome", outcome["outcome"])},
+    }

@@ -1,0 +1,107 @@
+// Prompts and flags as quiet cards: what was seen, how far from usual, what to ask, the verdict.
+import { clock, h, page } from "./dom.js";
+
+const VERDICTS = ["confirmed", "rejected", "cannot_tell"];
+
+/** One card's body: also used while an interview is under way. */
+export function evidence(card, t) {
+  return [
+    card.question ? h("p", { class: "fs-soft" }, t("cards.at_question", { question: card.question })) : null,
+    card.meaning ? h("p", {}, card.meaning) : null,
+    card.value ? h("p", { class: "fs-soft" }, card.threshold
+      ? t("cards.value_threshold", { value: card.value, threshold: card.threshold })
+      : t("cards.value", { value: card.value })) : null,
+    card.seen.length ? h("ul", { class: "fs-seen" }, card.seen.map((one) => h("li", {},
+      h("span", {}, one.what),
+      h("span", { class: "fs-figure" }, one.why ?? one.now),
+      h("span", { class: "fs-soft" }, one.usual ? t("cards.usual", { usual: one.usual }) : "")))) : null,
+    card.ask ? h("p", { class: "fs-ask" }, h("span", { class: "fs-soft" }, t("cards.ask")), card.ask) : null,
+    card.next ? h("p", { class: "fs-ask" }, h("span", { class: "fs-soft" }, t("cards.next")), card.next) : null,
+  ];
+}
+
+export function title(card, t) {
+  return card.title ?? (card.seen.length ? card.seen.map((one) => one.what).join(t("cards.join")) : t("cards.prompt"));
+}
+
+/** The list beside the player: {element, open(id), next(step), at(time)}. */
+export function cardList(found, t, { seek, saveVerdict }) {
+  const cards = [...(found.report?.cards ?? [])].sort((a, b) => a.start_s - b.start_s);
+  const element = h("section", { class: "fs-cards", "aria-label": t("cards.title") });
+  const made = new Map(cards.map((card) => [card.id, make(card)]));
+  let opened = null;
+
+  element.append(h("h3", {}, t("cards.count", { flags: cards.filter((c) => c.kind === "flag").length,
+    prompts: cards.filter((c) => c.kind === "prompt").length })),
+    ...(cards.length ? [...made.values()].map((one) => one.element) : [h("p", { class: "fs-soft" }, t("cards.none"))]));
+
+  function make(card) {
+    const head = h("button", { type: "button", class: "fs-card-head", "aria-expanded": "false", id: `card-${card.id}`,
+      onclick: () => (opened === card.id ? shut() : open(card.id)) },
+      h("span", { class: `fs-kind fs-kind-${card.kind}` }, t.of("kinds_of_card", card.kind)),
+      h("strong", {}, title(card, t)),
+      h("span", { class: "fs-soft" }, `${clock(card.start_s)} – ${clock(card.end_s)}`));
+    const body = h("div", { class: "fs-card-body", hidden: true }, evidence(card, t),
+      h("p", { class: "fs-soft" }, t("cards.reliability", { level: card.reliability })), verdict(card));
+    return { card, head, body, element: h("article", { class: "fs-card-item" }, head, body) };
+  }
+
+  function verdict(card) {
+    const given = found.verdicts.filter((one) => one.kind === card.kind && one.item_id === card.id);
+    const past = h("ul", { class: "fs-plain fs-verdicts" });
+    const showPast = () => past.replaceChildren(...given.map((one) => h("li", {},
+      h("span", {}, `${t.of("verdicts", one.verdict)}: ${one.source}`),
+      h("span", { class: "fs-soft" }, `${one.by}, ${new Date(one.at).toLocaleDateString(page.lang === "zh" ? "zh-CN" : "en-GB")}`))));
+    showPast();
+    if (!found.may_judge) return h("div", {}, past);
+    const name = `verdict-${card.kind}-${card.id}`;
+    const source = h("input", { type: "text", class: "fs-input", maxlength: "500", required: true,
+      placeholder: t("cards.source_hint"), "aria-label": t("cards.source") });
+    const said = h("span", { role: "status", class: "fs-soft" });
+    const form = h("form", { class: "fs-verdict", onsubmit: async (event) => {
+      event.preventDefault();
+      const word = new FormData(form).get(name);
+      if (!word) { said.textContent = t("cards.choose"); return; }
+      if (!source.value.trim()) { said.textContent = t("cards.source_needed"); source.focus(); return; }
+      try {
+        await saveVerdict(card, word, source.value.trim());
+        given.push({ verdict: word, source: source.value.trim(), by: t("cards.you"), at: Date.now() });
+        showPast();
+        source.value = "";
+        said.textContent = t("cards.kept");
+      } catch (error) { said.textContent = error.message; }
+    } },
+    h("fieldset", {}, h("legend", {}, t("cards.verdict")), VERDICTS.map((word) => h("label", {},
+      h("input", { type: "radio", name, value: word }), t.of("verdicts", word)))),
+    source, h("div", { class: "fs-row" }, h("button", { type: "submit", class: "fs-button" }, t("cards.keep")), said));
+    form.noValidate = true;
+    return h("div", {}, past, form);
+  }
+
+  function shut() {
+    const one = made.get(opened);
+    if (one) { one.body.hidden = true; one.head.setAttribute("aria-expanded", "false"); }
+    opened = null;
+  }
+  function open(id) {
+    const one = made.get(id);
+    if (!one) return;
+    shut();
+    opened = id;
+    one.body.hidden = false;
+    one.head.setAttribute("aria-expanded", "true");
+    one.element.scrollIntoView({ block: "nearest" });
+    seek(one.card.start_s);
+  }
+  function next(step) {
+    if (!cards.length) return;
+    const at = cards.findIndex((card) => card.id === opened);
+    open(cards[at < 0 ? (step > 0 ? 0 : cards.length - 1) : (at + step + cards.length) % cards.length].id);
+  }
+  function at(time) {
+    for (const { card, element: item } of made.values()) {
+      item.classList.toggle("fs-now", time >= card.start_s && time <= card.end_s);
+    }
+  }
+  return { element, open, next, at };
+}

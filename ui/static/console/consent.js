@@ -1,0 +1,62 @@
+// Consent as it stands. At this computer the applicant decides here, in their own language, before
+// anything is captured; on their own device they decide there, and this shows what they decided.
+import { h, page } from "./dom.js";
+
+const PURPOSES = ["recording", "face", "voice", "behaviour", "search"];
+
+export function consentPanel(about, t, trigger) {
+  const element = h("section", { class: "fs-card fs-consent", "aria-label": t("consent.title") });
+  let shown = "";
+
+  function invitation() {
+    const link = about.link;
+    if (!link) return [h("h3", {}, t("consent.waiting")), h("p", { class: "fs-soft" }, t("consent.waiting_about"))];
+    return [h("div", { class: "fs-invite" },
+      link.qr ? h("img", { src: link.qr, alt: t("consent.qr"), width: "168", height: "168" }) : null,
+      h("div", {}, h("h3", {}, t("consent.invite")), h("p", { class: "fs-soft" }, t("consent.invite_about")),
+        link.problem ? h("p", { role: "note" }, t(`consent.${link.problem}`)) : null,
+        h("p", {}, h("code", { class: "fs-link", id: "join-link" }, link.url)),
+        h("button", { type: "button", class: "fs-button", onclick: async (event) => {
+          await navigator.clipboard.writeText(link.url);
+          event.target.textContent = t("consent.copied");
+        } }, t("consent.copy"))))];
+  }
+
+  async function askHere() {
+    const answer = await fetch(`${page.base}/static/live/texts.${about.lang}.json`);
+    const words = await answer.json();
+    const boxes = PURPOSES.map((purpose) => h("input", { type: "checkbox", id: `consent-${purpose}`, value: purpose }));
+    element.lang = about.lang === "zh" ? "zh-CN" : "en";
+    element.replaceChildren(h("h3", {}, words.consent_title), h("p", {}, words.consent_intro),
+      h("ul", { class: "fs-purposes" }, PURPOSES.map((purpose, i) => h("li", {}, boxes[i],
+        h("label", { for: `consent-${purpose}` }, h("strong", {}, words[`purpose_${purpose}`]),
+          h("span", { class: "fs-soft" }, words[`purpose_${purpose}_what`]))))),
+      h("p", { class: "fs-soft" }, words.consent_more),
+      h("button", { type: "button", class: "fs-main-button", id: "consent-go", onclick: () =>
+        trigger("consent", { purposes: Object.fromEntries(boxes.map((box) => [box.value, box.checked])) }) }, words.consent_go));
+  }
+
+  function list(consents) {
+    return h("ul", { class: "fs-consents" }, PURPOSES.filter((purpose) => purpose in consents).map((purpose) => h("li", {},
+      h("span", {}, t.of("consent_purposes", purpose)),
+      h("span", { class: "fs-soft" }, t(consents[purpose].granted ? "consent.granted" : "consent.refused")),
+      about.here && consents[purpose].granted ? h("button", { type: "button", class: "fs-quiet",
+        "aria-label": t("consent.withdraw_one", { purpose: t.of("consent_purposes", purpose) }),
+        onclick: () => trigger("withdraw", { purpose }) }, t("consent.withdraw")) : null)));
+  }
+
+  function show(state) {
+    const key = JSON.stringify([state.stage, state.connected.applicant, Object.entries(state.consents).map(([p, c]) => [p, c.granted])]);
+    if (key === shown) return;
+    shown = key;
+    const given = Object.keys(state.consents).length;
+    element.hidden = false;
+    element.classList.toggle("fs-thin", given > 0);
+    element.removeAttribute("lang");
+    if (given) element.replaceChildren(list(state.consents));
+    else if (about.here) askHere();
+    else if (state.connected.applicant) element.replaceChildren(h("h3", {}, t("consent.reading")), h("p", { class: "fs-soft" }, t("consent.reading_about")));
+    else element.replaceChildren(...invitation());
+  }
+  return { element, show };
+}

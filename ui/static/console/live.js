@@ -1,0 +1,225 @@
+// The officer's live view: picture, identity, question, the last minute, prompts and flags.
+// Everything that is shown comes over one socket; what the officer does goes by Gradio's events.
+import { captureHere, socketUrl, talkToApplicant } from "../live/officer.js";
+import { clock, h, page, texts } from "./dom.js";
+import { consentPanel } from "./consent.js";
+import { liveCards } from "./live_cards.js";
+import { strip } from "./strip.js";
+
+const KEYS = { n: "next", a: "asked", s: "skip", m: "mark", p: "pause", i: "identity_only" };
+
+export async function mount(element, { props, watch, trigger }) {
+  const t = await texts();
+  const place = element.querySelector(".fs-place");
+  let view = null;
+  function open(value) {
+    view?.close();
+    view = null;
+    place.replaceChildren();
+    document.body.dataset.stage = value ? "live" : "plan";
+    if (value) view = show(place, JSON.parse(value), t, trigger);
+  }
+  watch("value", () => open(props.value));
+  open(props.value);
+  document.addEventListener("keydown", (event) => {
+    if (!view || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.target.matches("input, textarea, select, [contenteditable]")) return;
+    const name = KEYS[event.key.toLowerCase()];
+    if (!name) return;
+    event.preventDefault();
+    document.getElementById(`do-${name}`)?.click();
+  });
+}
+
+function show(place, about, t, trigger) {
+  const id = about.session_id;
+  const video = h("video", { class: "fs-video", playsinline: true, autoplay: true, "aria-label": t("live.picture") });
+  const overlay = h("canvas", { class: "fs-overlay", "aria-hidden": "true" });
+  const own = h("video", { class: "fs-own", playsinline: true, autoplay: true, muted: true, "aria-label": t("live.own_picture"), hidden: true });
+  const chart = strip(t);
+  const cards = liveCards(t);
+  const part = (name, tag = "div", options = {}) => (parts[name] = h(tag, { class: `fs-${name}`, ...options }));
+  const parts = {};
+  let closing = [], talking = false, capturing = false, state = null, points = true;
+
+  const consents = consentPanel(about, t, trigger);
+  const toggle = h("button", { type: "button", class: "fs-quiet", "aria-pressed": "true", onclick: () => {
+    points = !points;
+    toggle.setAttribute("aria-pressed", String(points));
+    draw();
+  } }, t("live.overlay"));
+
+  place.replaceChildren(h("section", { class: "fs-live", "aria-label": t("live.title") },
+    h("div", { class: "fs-case-head" },
+      h("h2", {}, t("player.customer", { customer: about.customer })), part("stage", "span", { role: "status" }),
+      part("sign", "span"), part("clock", "span"), h("span", { class: "fs-push" }), part("line", "span", { role: "status" })),
+    part("problem", "p", { role: "alert", hidden: true }),
+    h("div", { class: "fs-two" },
+      h("div", { class: "fs-left" },
+        consents.element,
+        h("div", { class: "fs-screen fs-live-screen" }, video, overlay, own),
+        h("div", { class: "fs-row fs-under" }, part("hints", "div", { role: "status" }), toggle),
+        part("ask", "section", { "aria-label": t("live.question") }),
+        chart.element),
+      h("div", { class: "fs-right" }, part("identity", "section", { class: "fs-card fs-small", "aria-label": t("live.identity") }),
+        part("outcome", "section", { class: "fs-card fs-small", hidden: true }),
+        cards.element,
+        part("script", "section", { class: "fs-card fs-small", "aria-label": t("live.script") }),
+        part("notes", "section", { class: "fs-card fs-small", "aria-label": t("player.notes"), hidden: true })))));
+
+  function draw() {
+    const box = video.getBoundingClientRect();
+    overlay.width = box.width;
+    overlay.height = box.height;
+    const found = state?.overlay;
+    if (!found || !points || !video.videoWidth) return;
+    const scale = Math.min(box.width / video.videoWidth, box.height / video.videoHeight);
+    const left = (box.width - video.videoWidth * scale) / 2, top = (box.height - video.videoHeight * scale) / 2;
+    const pen = overlay.getContext("2d");
+    pen.fillStyle = "rgba(255, 255, 255, .75)";
+    for (const [x, y] of found.points) {
+      pen.beginPath();
+      pen.arc(left + x * video.videoWidth * scale, top + y * video.videoHeight * scale, 1.3, 0, 7);
+      pen.fill();
+    }
+  }
+
+  function told(next) {
+    state = next;
+    document.body.dataset.stage = state.stage === "review" ? "review"
+      : ["closed", "interrupted", "abandoned", "rescheduled"].includes(state.stage) ? "over" : "live";
+    place.firstChild.classList.toggle("fs-before", state.stage === "created" || !state.consents.recording?.granted);
+    parts.stage.textContent = t.of("statuses", state.stage);
+    parts.sign.textContent = state.paused ? t(`live.paused_by_${state.paused}`) : state.recording ? t("live.recording") : "";
+    parts.sign.classList.toggle("fs-on", state.recording && !state.paused);
+    parts.clock.textContent = clock(state.time_s, 0);
+    parts.line.textContent = lineWords();
+    parts.problem.hidden = !state.problem;
+    parts.problem.textContent = state.problem ?? "";
+    parts.hints.replaceChildren(...hintWords().map((text) => h("span", { class: "fs-chip" }, text)));
+    showIdentity();
+    showQuestion();
+    showScript();
+    showNotes();
+    showOutcome();
+    consents.show(state);
+    cards.show(state);
+    chart.show(state);
+    draw();
+    join();
+  }
+
+  function lineWords() {
+    const words = [];
+    if (state.lost_s !== null) words.push(t("live.lost", { seconds: Math.round(state.lost_s) }));
+    else if (!about.here && !state.connected.applicant) words.push(t("live.waiting"));
+    if (state.rate_hz !== null && state.recording) words.push(t("live.rate", { rate: state.rate_hz }));
+    if (state.skipped.n) words.push(t("live.skipped", { share: (100 * state.skipped.share).toFixed(1) }));
+    return words.join(" · ");
+  }
+
+  function hintWords() {
+    const wrong = state.quality.filter((one) => one.ok === false).map((one) => t.of("quality", one.code));
+    return wrong.length || !state.recording ? wrong : [t("live.quality_good")];
+  }
+
+  function showIdentity() {
+    const it = state.identity;
+    const rows = [[t.of("match", it.status), it.status === "listening"
+      ? t("live.heard_of", { heard: it.net_speech_s, needed: it.needed_s }) : it.why ?? t.of("identity_why", it.reason ?? "")]];
+    if (it.llr !== null) rows.push([t("live.llr"), it.llr.toFixed(2)]);
+    if (it.point) rows.push([t("live.point"), t("live.point_value", { name: it.point, fmr: (100 * (it.fmr ?? 0)).toFixed(2) })]);
+    if (it.continuity !== "whole") rows.push([t("live.continuity"), t.of("continuity", it.continuity)]);
+    rows.push([t("live.behaviour"), state.behaviour.on ? t("live.behaviour_on") : state.behaviour.why ?? t("live.behaviour_off")]);
+    parts.identity.replaceChildren(h("h3", {}, t("live.identity")), h("ul", { class: "fs-plain" },
+      rows.map(([name, value]) => h("li", {}, h("span", {}, name), h("span", { class: "fs-soft" }, value)))));
+  }
+
+  let asked = "";
+  function showQuestion() {
+    const one = state.question;
+    const key = one ? `${one.id} ${one.phase}` : state.stage;
+    if (key === asked) return;
+    asked = key;
+    parts.ask.replaceChildren(...(one ? [
+      h("p", { class: "fs-soft" }, t("live.question_n", { index: one.index + 1, n: one.n, kind: t.of("kinds", one.kind) }),
+        " · ", t(one.phase === "asking" ? "live.asking" : "live.answering")),
+      h("p", { class: "fs-question" }, one.shown),
+      one.follow_ups.length ? h("details", {}, h("summary", {}, t("live.follow_ups")), h("ul", {}, one.follow_ups.map((text) => h("li", {}, text)))) : null,
+    ].filter(Boolean) : [h("p", { class: "fs-question fs-soft" }, t(state.stage === "baseline" || state.stage === "questions" ? "live.no_question" : `live.stage_${state.stage}`))]));
+  }
+
+  let listed = "";
+  function showScript() {
+    const key = state.questions.map((one) => one.state).join();
+    if (key === listed) return;
+    listed = key;
+    const list = h("ol", { class: "fs-script-list" }, state.questions.map((one) => h("li", { class: `fs-q-${one.state}` },
+      h("button", { type: "button", class: "fs-quiet", "aria-current": one.state === "current" ? "step" : null,
+        onclick: () => trigger("ask", { question: one.id }) }, one.text),
+      h("span", { class: "fs-soft" }, t.of("question_states", one.state)))));
+    const open = parts.script.querySelector("details")?.open ?? false;
+    parts.script.replaceChildren(h("details", { open }, h("summary", {}, t("live.script")), list));
+  }
+
+  function showNotes() {
+    const held = [...state.notes.map((one) => [one.at_s, one.text]), ...state.marks.map((one) => [one.at_s, one.label]),
+      ...state.gaps.map((one) => [one.from_s, t("live.gap", { seconds: one.lost_s, reason: t.of("gaps", one.reason) })])].sort((a, b) => a[0] - b[0]);
+    parts.notes.hidden = !held.length;
+    if (parts.notes.childElementCount && parts.notes.dataset.n === String(held.length)) return;
+    parts.notes.dataset.n = held.length;
+    parts.notes.replaceChildren(h("h3", {}, t("player.notes")), h("ul", { class: "fs-plain" },
+      held.map(([at, text]) => h("li", {}, h("span", {}, text), h("span", { class: "fs-soft" }, clock(at, 0))))));
+  }
+
+  function showOutcome() {
+    const over = document.body.dataset.stage === "over";
+    parts.outcome.hidden = !state.outcome && !over;
+    if (parts.outcome.hidden) return;
+    const missing = state.checks.filter((one) => one.status === "not_assessed");
+    parts.outcome.replaceChildren(h("h3", {}, t("live.outcome")),
+      h("p", {}, state.outcome ? state.outcome.word : t.of("statuses", state.stage)),
+      missing.length ? h("p", { class: "fs-soft" }, t("live.not_assessed", { what: missing.map((one) => one.label).join(t("cards.join")) })) : null,
+      state.decision ? h("p", {}, t("live.decided", { decision: t.of("decisions", state.decision.decision), reason: state.decision.reason })) : null,
+      over ? h("p", { class: "fs-row" },
+        h("a", { class: "fs-button", href: `${page.base}/${page.lang}/replay/?case=${id}` }, t("live.to_replay")),
+        h("button", { type: "button", class: "fs-button", onclick: () => trigger("leave", {}) }, t("live.leave"))) : null);
+  }
+
+  // Pictures begin when they may: here after consent to recording, else when both pages are there.
+  async function join() {
+    if (document.body.dataset.stage !== "live") return;
+    if (about.here && !capturing && Object.keys(state.consents).length && state.consents.recording?.granted) {
+      capturing = true;
+      try {
+        const here = await captureHere({ base: page.base, sessionId: id, video });
+        closing.push(() => here.end());
+      } catch (error) {
+        parts.problem.hidden = false;
+        parts.problem.textContent = t(error.name === "NotAllowedError" ? "live.camera_denied" : "live.no_camera");
+      }
+    }
+    if (!about.here && !talking && state.connected.applicant) {
+      talking = true;
+      let stream = null;
+      try {
+        stream = await navigator.mediaDevices.getUserMedia({ video: { width: 640, height: 360 }, audio: true });
+        own.srcObject = stream;
+        own.hidden = false;
+        closing.push(() => stream.getTracks().forEach((track) => track.stop()));
+      } catch { /* The applicant then hears and sees nothing of the officer; the interview goes on. */ }
+      closing.push(await talkToApplicant({ base: page.base, sessionId: id, video, stream }));
+    }
+  }
+
+  let socket = null, over = false;
+  (function connect() {
+    socket = new WebSocket(socketUrl(`${page.base}/interviews/${id}/state?lang=${page.lang}`));
+    socket.addEventListener("message", ({ data }) => told(JSON.parse(data)));
+    socket.addEventListener("close", ({ code }) => {
+      if (!over && code !== 1000 && code < 4000) setTimeout(connect, 1000);
+    });
+  })();
+  video.addEventListener("resize", draw);
+  return { close() { over = true; socket.close(1000); closing.forEach((end) => end()); closing = []; } };
+}
