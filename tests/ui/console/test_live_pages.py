@@ -210,7 +210,7 @@ def test_two_pages_hold_an_interview(browser: Browser, server: Server, home: Hom
 
     officer = browser.new_context(permissions=["camera", "microphone"]).new_page()
     officer.set_default_timeout(PATIENCE_MS)
-    officer.goto(f"{server.url}/static/live/icon.svg")
+    officer.goto(f"{server.url}/join/none")  # any HTML page of the same origin
     officer.evaluate(TALK, [session.session_id, False])
     plays(officer, "#remote")
     assert officer.evaluate("window.ways.at(-1)") == "direct"
@@ -253,7 +253,7 @@ def test_pieces_are_relayed_where_no_way_leads_from_page_to_page(
     enter(page)
     officer = browser.new_context(permissions=["camera", "microphone"]).new_page()
     officer.set_default_timeout(PATIENCE_MS)
-    officer.goto(f"{server.url}/static/live/icon.svg")
+    officer.goto(f"{server.url}/join/none")  # any HTML page of the same origin
     officer.evaluate(TALK, [session.session_id, True])
     plays(officer, "#remote")
     assert officer.evaluate("window.ways.at(-1)") == "relayed"
