@@ -212,8 +212,9 @@ def test_two_pages_hold_an_interview(browser: Browser, server: Server, home: Hom
     officer.set_default_timeout(PATIENCE_MS)
     officer.goto(f"{server.url}/join/none")  # any HTML page of the same origin
     officer.evaluate(TALK, [session.session_id, False])
+    # On a busy machine the relay may come first; a way that is found later takes over.
+    officer.wait_for_function("window.ways.at(-1) === 'direct'")
     plays(officer, "#remote")
-    assert officer.evaluate("window.ways.at(-1)") == "direct"
     plays(page, "#officer")
     officer.context.close()
 
