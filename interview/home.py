@@ -12,6 +12,7 @@ from typing import Any, Literal, TypeAlias
 import platformdirs
 
 from facesign.errors import OutputError, SettingsError
+from facesign.interview.ice import read_ice_servers
 from facesign.models.registry import PROVIDERS, Provider
 
 __all__ = [
@@ -68,6 +69,8 @@ class Settings:
     `gallery.db` in the home."""
     behaviour_days: int = 90
     """How long a record's behaviour can be read, in days."""
+    ice_servers: tuple[Mapping[str, str], ...] = field(default=(), repr=False)
+    """STUN and TURN servers of the talk in a live interview, which may hold a password."""
 
     def __post_init__(self) -> None:
         for name, allowed in _ALLOWED.items():
@@ -79,6 +82,7 @@ class Settings:
             raise SettingsError(
                 f"required_checks must be a list from {', '.join(CHECKS)}, got {checks!r}"
             )
+        read_ice_servers(self.ice_servers)
         days: object = self.behaviour_days
         if not (type(days) is int and 0 <= days <= _MOST_DAYS):
             raise SettingsError(
@@ -187,6 +191,8 @@ class Home:
         checks = table.get("required_checks")
         if isinstance(checks, list):
             table["required_checks"] = tuple(checks)
+        if isinstance(table.get("ice_servers"), list):
+            table["ice_servers"] = tuple(table["ice_servers"])
         try:
             return Settings(**table)
         except SettingsError as error:

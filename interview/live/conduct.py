@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Literal, TypeAlias
@@ -73,6 +73,7 @@ class Conduct:
         plan: What is settled.
         home: Gallery and keys.
         settings: Settings in force; by default those of the home folder.
+        past: What earlier sessions know of the customer.
         tracker: A face tracker that was started beforehand.
         watch: Called with everything that the analysers find.
     """
@@ -85,6 +86,7 @@ class Conduct:
         plan: SessionPlan,
         home: Home,
         settings: Settings | None = None,
+        past: Sequence[Observation] = (),
         tracker: TrackerProcess | None = None,
         watch: Callable[[Event], None] | None = None,
     ) -> None:
@@ -107,6 +109,7 @@ class Conduct:
         self.identity_only = False
         self._home = home
         self._settings = settings
+        self._past = past
         self._tracker = tracker
         self._watch = watch
         self._actions: Mapping[str, Callable[..., Any]] = {
@@ -161,6 +164,7 @@ class Conduct:
             behaviour=not self.identity_only,
             settings=replace(self._settings or self._home.settings(), lang=self.plan.lang),
             voices=self._open_voices if self.consents["voice"][0].granted else None,
+            past=self._past,
             tracker=self._tracker,
             watch=self._watch,
         )

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from facesign.biometrics.observation import Observation
 from facesign.biometrics.stream import Frame, Sound
 from facesign.errors import RecordError
 from facesign.interview.home import Home, Settings
@@ -21,13 +22,16 @@ from facesign.interview.script import Question, Script, Words
 __all__ = ["opening", "replay_live", "replay_record"]
 
 
-def opening(plan: SessionPlan, settings: Settings, officer: str) -> dict[str, Any]:
+def opening(
+    plan: SessionPlan, settings: Settings, officer: str, past: Sequence[Observation]
+) -> dict[str, Any]:
     """Return the entry that a live session's record starts with: all that a replay needs."""
     return {
         **plan.to_dict(),
         "officer": officer,
         "participants": list(plan.participants),
         "script": asdict(plan.script),
+        "past": [observation.to_dict() for observation in past],
         "settings": {
             "profile": settings.profile,
             "required_checks": list(settings.required_checks),
@@ -67,6 +71,7 @@ def replay_record(held: Record, home: Home) -> Report:
         plan=_plan(about.data),
         home=home,
         settings=_settings(about.data["settings"]),
+        past=[Observation(**row) for row in about.data["past"]],
     )
     script = _Script.read(held)
     if not script.segments:

@@ -40,7 +40,7 @@ class LiveSessions:
     """
 
     def __init__(self, home: Home, *, most: int = 8, archive: Archive | None = None) -> None:
-        self._home = home
+        self.home = home
         self._most = most
         self._own_archive = archive is None
         self._archive = archive or Archive.open(home)
@@ -70,7 +70,7 @@ class LiveSessions:
             session = LiveSession(
                 plan,
                 officer=officer,
-                home=self._home,
+                home=self.home,
                 worker=self._pool.take(),
                 invite=self.tokens.invite,
                 ended=self._ended,
@@ -154,7 +154,7 @@ class LiveSessions:
     def _recover(self, session: LiveSession) -> None:
         """Close the record of a worker that went away."""
         try:
-            _log.warning("%s", recover(self._home, session.session_id).message)
+            _log.warning("%s", recover(self.home, session.session_id).message)
         except FacesignError as error:
             # Nothing was recorded yet, or the worker closed it itself.
             _log.info("%s", error)

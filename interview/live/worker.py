@@ -21,6 +21,7 @@ from facesign.biometrics.face.tracker_process import TrackerProcess
 from facesign.biometrics.stream import Frame, Sound
 from facesign.errors import FacesignError, SessionStateError, SettingsError, WorkerError
 from facesign.interview.archive.entries import DECISIONS
+from facesign.interview.archive.past import past_of
 from facesign.interview.home import require_one_of
 from facesign.interview.live.conduct import Conduct, Gap, track_of
 from facesign.interview.live.intake import Command, Intake, Received, SegmentStart
@@ -50,7 +51,12 @@ def serve(wire_fd: int) -> None:
         start = wire.recv()
     except (EOFError, OSError):
         return
-    worker = Worker(wire, start, tracker)
+    try:
+        worker = Worker(wire, start, tracker)
+    except FacesignError as error:
+        wire.send(("failed", str(error)))
+        tracker.close()
+        return
     try:
         worker.run()
     except FacesignError as error:
@@ -77,11 +83,19 @@ class Worker:
         self._sending = threading.Lock()
         self._start = start
         self._recent = Recent()
+        self._past = past_of(
+            start.home,
+            customer=start.plan.customer,
+            external_ref=start.plan.external_ref,
+            session_id=start.session_id,
+            now=start.created_at,
+        )
         self._conduct = Conduct(
             session_id=start.session_id,
             created_at=start.created_at,
             plan=start.plan,
             home=start.home,
+            past=self._past,
             tracker=tracker,
             watch=self._recent.event,
         )
@@ -102,7 +116,7 @@ class Worker:
     def run(self) -> None:
         """Take what comes until the session has ended."""
         plan, settings = self._start.plan, self._start.home.settings()
-        self._book.add("live", opening(plan, settings, self._start.officer))
+        self._book.add("live", opening(plan, settings, self._start.officer, self._past))
         threading.Thread(target=self._receive, name="receive", daemon=True).start()
         self._tell_state()
         while not self._over:

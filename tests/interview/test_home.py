@@ -9,6 +9,7 @@ import pytest
 
 from facesign.errors import OutputError, SettingsError
 from facesign.interview.home import CHECKS, LANGUAGES, PROFILES, Home, Settings
+from facesign.interview.ice import ICE_SCHEMES
 from facesign.models.registry import PROVIDERS
 
 
@@ -153,7 +154,36 @@ def test_the_docs_name_every_setting_and_its_values() -> None:
         "required_checks": CHECKS,
         "provider": PROVIDERS,
         "behaviour_days": ("0", "36500", "90"),
+        "gallery": ("gallery.db",),
+        "ice_servers": ICE_SCHEMES,
     }
     assert set(values) == {field.name for field in dataclasses.fields(Settings)}
     for name, allowed in values.items():
         assert all(f"`{value}`" in rows[name] for value in allowed)
+
+
+def test_ice_servers_are_read_from_the_config(tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text(
+        'ice_servers = [{ urls = "turn:turn.bank.example:3478", username = "u", credential = "c" }]'
+    )
+    settings = Home(tmp_path).settings()
+    assert settings.ice_servers == (
+        {"urls": "turn:turn.bank.example:3478", "username": "u", "credential": "c"},
+    )
+    assert "turn.bank" not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        ('"stun:x"', "must be a list"),
+        ('[{ urls = "https://x" }]', "must start with stun:"),
+        ('[{ urls = "stun:x", port = "1" }]', "got 'port'"),
+        ("[{ username = 'u' }]", "must start with stun:"),
+        ("['stun:x']", "each of ice_servers has urls"),
+    ],
+)
+def test_wrong_ice_servers_are_one_line(tmp_path: Path, value: str, message: str) -> None:
+    (tmp_path / "config.toml").write_text(f"ice_servers = {value}")
+    with pytest.raises(SettingsError, match=message):
+        Home(tmp_path).settings()

@@ -33,7 +33,6 @@ def capture_router(
     sessions: LiveSessions,
     guard: Callable[..., Any],
     *,
-    ice_servers: tuple[Mapping[str, str], ...] = (),
     root_path: str = "",
 ) -> APIRouter:
     """Return the routes of live interviews.
@@ -41,11 +40,11 @@ def capture_router(
     Args:
         sessions: The live sessions.
         guard: Dependency that lets officers pass and returns who asks.
-        ice_servers: STUN and TURN servers of the talk, as the browser wants them.
         root_path: Path below which a proxy serves the console.
     """
     router = APIRouter()
     rooms = Rooms()
+    ice_servers = sessions.home.settings().ice_servers
     add_join(router, sessions, ice_servers, root_path)
     add_join_sockets(router, sessions, rooms)
     _add_officer(router, sessions, rooms, guard, ice_servers)

@@ -40,7 +40,9 @@ export async function talkToApplicant({ base = "", sessionId, video, stream, tol
     stream,
     send: (data) => socket?.readyState === WebSocket.OPEN && socket.send(JSON.stringify(data)),
   });
-  const direct = (remote) => {
+  let remote = null;
+  const direct = () => {
+    if (!remote) return;
     relay?.close();
     relay = null;
     if (video.srcObject !== remote) video.srcObject = remote;
@@ -53,9 +55,17 @@ export async function talkToApplicant({ base = "", sessionId, video, stream, tol
     relay = new RelayPlayer({ url: `${base}/live/${sessionId}/relay`, video });
     told("relayed");
   };
-  talk.addEventListener("remote", ({ detail }) => direct(detail));
+  // A stream is there before anything flows in it: only a connection shows that a way was found,
+  // and one that is found late takes over from the relay.
+  talk.addEventListener("remote", ({ detail }) => {
+    remote = detail;
+    if (talk.connection?.connectionState === "connected") direct();
+  });
   talk.addEventListener("blocked", relayed);
-  talk.addEventListener("state", ({ detail }) => detail === "failed" && relayed());
+  talk.addEventListener("state", ({ detail }) => {
+    if (detail === "connected") direct();
+    if (detail === "failed") relayed();
+  });
   const connect = () => {
     socket = new WebSocket(socketUrl(`${base}/live/${sessionId}/talk`));
     socket.addEventListener("message", ({ data }) => {

@@ -1,0 +1,158 @@
+"""What people do in an interview, without picture or sound."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from session_factory import SCRIPT
+
+from facesign.errors import ConsentError, FacesignError, SessionStateError, SettingsError
+from facesign.interview.consent import PURPOSES
+from facesign.interview.home import Home
+from facesign.interview.live.conduct import Conduct, Gap
+from facesign.interview.live.plan import SessionPlan
+from facesign.interview.live.recent import Recent
+from facesign.interview.live.view import LiveView
+
+
+@pytest.fixture
+def conduct(tmp_path: Path) -> Conduct:
+    return Conduct(
+        session_id="01a22c12-acbc-73b5-a315-fe17bf3ec691",
+        created_at=datetime.now(UTC),
+        plan=SessionPlan("C-1042", SCRIPT, lang="en"),
+        home=Home(tmp_path / "home"),
+    )
+
+
+def do(conduct: Conduct, name: str, time_s: float = 0.0, **values: Any) -> None:
+    conduct.apply(name, values, time_s=time_s)
+
+
+def agree(conduct: Conduct, **granted: bool) -> None:
+    for purpose in PURPOSES:
+        words = {"text": "en-2026-11", "lang": "en"}
+        do(conduct, "consent", purpose=purpose, granted=granted.get(purpose, True), **words)
+
+
+def states(conduct: Conduct) -> list[str]:
+    return list(conduct.question_states.values())
+
+
+def shown(conduct: Conduct) -> dict[str, Any]:
+    return LiveView(conduct, Recent()).state(time_s=0.0, recording=False, problem=None)
+
+
+def test_capture_opens_only_when_every_purpose_was_decided(conduct: Conduct) -> None:
+    do(conduct, "consent", purpose="recording", granted=True, text="en-2026-11", lang="en")
+    with pytest.raises(ConsentError, match="no consent to face was asked for yet"):
+        conduct.open()
+    agree(conduct, face=False)
+    conduct.open()
+    assert conduct.stages.stage == "baseline"
+
+
+def test_a_refused_recording_opens_nothing(conduct: Conduct) -> None:
+    agree(conduct, recording=False)
+    with pytest.raises(ConsentError, match="recording was refused"):
+        conduct.open()
+    assert conduct.session is None
+
+
+@pytest.mark.parametrize("values", [{"purpose": "genes"}, {"text": ""}])
+def test_a_consent_to_nothing_known_is_refused(conduct: Conduct, values: dict[str, Any]) -> None:
+    given = {"purpose": "face", "granted": True, "text": "en-2026-11", "lang": "en"}
+    with pytest.raises(FacesignError):
+        do(conduct, "consent", **{**given, **values})
+
+
+def test_questions_are_asked_in_order_and_move_the_stage(conduct: Conduct) -> None:
+    agree(conduct)
+    conduct.open()
+    do(conduct, "next", 1.0)
+    do(conduct, "asked", 2.0)
+    assert (conduct.stages.stage, states(conduct)) == ("baseline", ["current", "open", "open"])
+    do(conduct, "next", 5.0)
+    assert (conduct.stages.stage, states(conduct)) == ("questions", ["done", "current", "open"])
+    do(conduct, "skip", 6.0)
+    assert states(conduct) == ["done", "skipped", "current"]
+    with pytest.raises(SessionStateError, match="every question"):
+        do(conduct, "next", 7.0)
+
+
+def test_the_view_shows_the_question_that_stands(conduct: Conduct) -> None:
+    agree(conduct)
+    conduct.open()
+    assert shown(conduct)["question"] is None
+    do(conduct, "ask", 3.0, question_id="income")
+    do(conduct, "asked", 4.5)
+    question = shown(conduct)["question"]
+    assert (question["id"], question["index"], question["n"]) == ("income", 1, 3)
+    assert (question["phase"], question["since_s"]) == ("answering", 3.0)
+
+
+@pytest.mark.parametrize("name", ["asked", "next", "skip"])
+def test_nothing_is_asked_before_the_capture(conduct: Conduct, name: str) -> None:
+    with pytest.raises(SessionStateError, match="nothing is captured in the stage created"):
+        do(conduct, name)
+
+
+def test_identity_only_before_the_capture_measures_no_behaviour(conduct: Conduct) -> None:
+    do(conduct, "identity_only")
+    agree(conduct)
+    conduct.open()
+    assert conduct.session is not None
+    assert conduct.session.so_far().behaviour_off == "behaviour_off"
+    assert shown(conduct)["behaviour"] == {"on": False, "reason": "behaviour_off"}
+
+
+def test_withdrawn_behaviour_is_off_in_the_same_moment(conduct: Conduct) -> None:
+    agree(conduct)
+    conduct.open()
+    assert shown(conduct)["behaviour"] == {"on": True, "reason": None}
+    do(conduct, "withdraw", purpose="behaviour")
+    assert shown(conduct)["behaviour"] == {"on": False, "reason": "consent_refused"}
+    assert shown(conduct)["strip"]["blinks"] is None
+
+
+def test_withdrawn_recording_ends_the_interview(conduct: Conduct) -> None:
+    agree(conduct)
+    conduct.open()
+    do(conduct, "withdraw", purpose="recording")
+    assert conduct.stages.stage == "abandoned"
+
+
+def test_what_was_never_given_cannot_be_withdrawn(conduct: Conduct) -> None:
+    with pytest.raises(ConsentError, match="there is none to withdraw"):
+        do(conduct, "withdraw", purpose="voice")
+
+
+def test_after_a_gap_identity_waits_for_the_voice(conduct: Conduct) -> None:
+    agree(conduct, voice=False)
+    conduct.open()
+    assert shown(conduct)["identity"]["continuity"] == "whole"
+    conduct.gap(Gap(5.0, 6.2, 40.0, "connection"))
+    # Nobody may listen, so nobody can tell.
+    assert shown(conduct)["identity"]["continuity"] == "not_assessed"
+    assert shown(conduct)["gaps"][0]["continued"] is None
+
+
+@pytest.mark.parametrize(("text", "message"), [("  ", "empty"), ("x" * 2001, "2001 characters")])
+def test_a_note_has_words_and_an_end(conduct: Conduct, text: str, message: str) -> None:
+    with pytest.raises(SettingsError, match=message):
+        do(conduct, "note", text=text, by="ann")
+
+
+def test_a_note_is_kept_as_it_was_written(conduct: Conduct) -> None:
+    do(conduct, "note", 3.25, text="<script>alert(1)</script>", by="ann")
+    assert shown(conduct)["notes"] == [
+        {"at_s": 3.25, "by": "ann", "text": "<script>alert(1)</script>"}
+    ]
+
+
+def test_an_unknown_command_is_refused(conduct: Conduct) -> None:
+    with pytest.raises(SettingsError, match="no command 'dance'"):
+        do(conduct, "dance")

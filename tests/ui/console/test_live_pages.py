@@ -1,0 +1,333 @@
+"""The applicant's page and the officer's side of the talk in real browsers."""
+
+from __future__ import annotations
+
+import wave
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+import pytest
+from live_server import Server, serving
+from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
+
+from facesign import samples
+from facesign.biometrics.stream import Sound
+from facesign.interview.home import Home
+from facesign.interview.live.decoding import SegmentDecoder
+from facesign.interview.live.session import LiveSession
+from facesign.interview.record.reader import Record
+
+pytestmark = [pytest.mark.slow, pytest.mark.browser]
+
+INTERVIEW = Path(samples.__file__).parent / "interviews" / "genuine" / "interview.mp4"
+PATIENCE_MS = 60_000
+FLAGS = (
+    "--use-fake-ui-for-media-stream",
+    "--use-fake-device-for-media-stream",
+    "--allow-loopback-in-peer-connection",
+    "--disable-features=WebRtcHideLocalIpsWithMdns",
+    "--autoplay-policy=no-user-gesture-required",
+    "--no-sandbox",
+)
+CLAP = """
+() => {
+  // A camera and a microphone that flash and click at the same instant, once a second.
+  navigator.mediaDevices.getUserMedia = async () => {
+    const canvas = document.createElement("canvas");
+    canvas.width = 320;
+    canvas.height = 240;
+    const paint = canvas.getContext("2d");
+    const audio = new AudioContext();
+    await audio.resume();
+    const out = audio.createMediaStreamDestination();
+    const started = audio.currentTime + 0.5;
+    for (let n = 0; n < 120; n += 1) {
+      const tone = audio.createOscillator();
+      tone.frequency.value = 1000;
+      tone.connect(out);
+      tone.start(started + n);
+      tone.stop(started + n + 0.1);
+    }
+    setInterval(() => {
+      const now = audio.currentTime - started;
+      const lit = now >= 0 && now % 1 < 0.1;
+      paint.fillStyle = lit ? "white" : "black";
+      paint.fillRect(0, 0, 320, 240);
+      // Something moves always, so that every frame is one.
+      paint.fillStyle = "gray";
+      paint.fillRect((now * 40) % 320, 230, 10, 10);
+    }, 8);
+    return new MediaStream([
+      ...canvas.captureStream(30).getTracks(),
+      ...out.stream.getTracks(),
+    ]);
+  };
+}
+"""
+TALK = """
+async ([sessionId, blocked]) => {
+  if (blocked) window.RTCPeerConnection = class extends EventTarget {
+    addTrack() {} close() {} setLocalDescription() { return new Promise(() => {}); }
+    addIceCandidate() { return Promise.resolve(); }
+    setRemoteDescription() { return new Promise(() => {}); }
+  };
+  const { talkToApplicant } = await import("/static/live/officer.js");
+  const video = document.createElement("video");
+  video.id = "remote";
+  video.muted = true;
+  document.documentElement.append(video);
+  const stream = await navigator.mediaDevices.getUserMedia({ video: true, audio: true });
+  window.ways = [];
+  await talkToApplicant({ sessionId, video, stream, told: (way) => window.ways.push(way) });
+}
+"""
+
+
+@pytest.fixture(scope="module")
+def playing() -> Iterator[Playwright]:
+    with sync_playwright() as playwright:
+        yield playwright
+
+
+@pytest.fixture(scope="module")
+def browser(playing: Playwright, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    folder = tmp_path_factory.mktemp("devices")
+    picture, sound = devices(folder)
+    flags = [
+        *FLAGS,
+        f"--use-file-for-fake-video-capture={picture}",
+        f"--use-file-for-fake-audio-capture={sound}",
+    ]
+    browser = playing.chromium.launch(executable_path="/usr/bin/chromium", args=flags)
+    yield browser
+    browser.close()
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    return Home(tmp_path_factory.mktemp("pages") / "home")
+
+
+@pytest.fixture(scope="module")
+def server(home: Home) -> Iterator[Server]:
+    with serving(home) as running:
+        yield running
+
+
+def devices(folder: Path) -> tuple[Path, Path]:
+    """Two seconds of a rendered interview as a fake camera and microphone."""
+    picture, sound = folder / "camera.y4m", folder / "microphone.wav"
+    with av.open(INTERVIEW) as source, picture.open("wb") as file:
+        file.write(b"YUV4MPEG2 W320 H180 F30:1 Ip A1:1 C420\n")
+        for index, frame in enumerate(source.decode(video=0)):
+            if index == 60:
+                break
+            small = frame.reformat(320, 180, "yuv420p").to_ndarray()
+            file.write(b"FRAME\n" + small.tobytes())
+    resampler = av.AudioResampler("s16", "mono", 48_000)
+    with av.open(INTERVIEW) as source, wave.open(str(sound), "wb") as written:
+        written.setnchannels(1)
+        written.setsampwidth(2)
+        written.setframerate(48_000)
+        for heard in source.decode(audio=0):
+            if heard.time is not None and heard.time > 4.0:
+                break
+            for part in resampler.resample(heard):
+                written.writeframes(part.to_ndarray().tobytes())
+    return picture, sound
+
+
+def joined(browser: Browser, server: Server, token: str, *, script: str | None = None) -> Page:
+    context = browser.new_context(
+        viewport={"width": 390, "height": 844},
+        locale="en-US",
+        permissions=["camera", "microphone"],
+    )
+    context.set_default_timeout(PATIENCE_MS)
+    context.route("**/*", lambda route: route.continue_())
+    page = context.new_page()
+    page.on("request", lambda request: page_asked.append(request.url))
+    if script is not None:
+        page.add_init_script(f"({script})()")
+    page.goto(f"{server.url}/join/{token}")
+    return page
+
+
+page_asked: list[str] = []
+"""Everything that the pages asked for."""
+
+
+def agree(page: Page, *purposes: str) -> None:
+    page.click("#open")
+    page.wait_for_selector("#step-consent:visible")
+    for purpose in purposes:
+        page.check(f"#purpose-{purpose}")
+    page.click("#agree")
+
+
+def enter(page: Page) -> None:
+    page.wait_for_selector("#begin:enabled")
+    page.click("#begin")
+    page.wait_for_selector("#sign:visible")
+
+
+def seen(page: Page, session: LiveSession, key: str, wanted: Any) -> dict[str, Any]:
+    """Wait, with the page alive meanwhile, until the live state says it."""
+    for _ in range(PATIENCE_MS // 100):
+        state = session.state()
+        if wanted(state[key]):
+            return state
+        page.wait_for_timeout(100)
+    raise AssertionError(f"{key} stayed {session.state()[key]!r}")
+
+
+def plays(page: Page, selector: str) -> None:
+    page.wait_for_function(
+        "(selector) => { const video = document.querySelector(selector);"
+        " return video && video.videoWidth > 0 && video.currentTime > 0.3; }",
+        arg=selector,
+    )
+
+
+def test_two_pages_hold_an_interview(browser: Browser, server: Server, home: Home) -> None:
+    session = server.create()
+    page = joined(browser, server, session.invite())
+    expect(page.locator("#step-welcome h1")).to_have_text("Welcome to your interview")
+    agree(page, "recording", "face", "voice")
+    enter(page)
+    state = seen(page, session, "time_s", lambda time_s: time_s > 1)
+    assert {name: held["granted"] for name, held in state["consents"].items()} == {
+        "recording": True,
+        "face": True,
+        "voice": True,
+        "behaviour": False,
+        "search": False,
+    }
+    assert state["behaviour"] == {"on": False, "reason": "consent_refused"}
+
+    officer = browser.new_context(permissions=["camera", "microphone"]).new_page()
+    officer.set_default_timeout(PATIENCE_MS)
+    officer.goto(f"{server.url}/join/none")  # any HTML page of the same origin
+    officer.evaluate(TALK, [session.session_id, False])
+    # On a busy machine the relay may come first; a way that is found later takes over.
+    officer.wait_for_function("window.ways.at(-1) === 'direct'")
+    plays(officer, "#remote")
+    plays(page, "#officer")
+    officer.context.close()
+
+    session.ask("name_and_day")
+    expect(page.locator("#question")).to_contain_text("your name", timeout=PATIENCE_MS)
+    page.click("#pause")
+    expect(page.locator("#paused")).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.locator("#sign")).to_be_hidden()
+    page.click("#pause")
+    page.wait_for_selector("#sign:visible")
+
+    # The device comes back after a reload, without being asked for consent again.
+    page.reload()
+    page.click("#open")
+    enter(page)
+    gaps = seen(page, session, "gaps", lambda gaps: len(gaps) == 2)["gaps"]
+    assert [gap["reason"] for gap in gaps] == ["paused", "connection"]
+
+    session.end()
+    expect(page.locator("#end-title")).to_contain_text("over", timeout=PATIENCE_MS)
+    expect(page.locator("#reference")).to_have_text(session.state()["reference"])
+    expect(page.locator("#end-what")).to_have_text("Your sound and picture")
+    session.decide("proceed", "documents are complete")
+    page.context.close()
+    with Record.open(home, session.session_id) as record:
+        assert record.streams == ("applicant.1", "applicant.2", "applicant.3")
+        assert record.status == "closed"
+    assert {url.split("/")[2] for url in page_asked} == {f"127.0.0.1:{server.port}"}
+
+
+def test_pieces_are_relayed_where_no_way_leads_from_page_to_page(
+    browser: Browser, server: Server
+) -> None:
+    session = server.create()
+    page = joined(browser, server, session.invite())
+    agree(page, "recording", "face", "voice")
+    enter(page)
+    officer = browser.new_context(permissions=["camera", "microphone"]).new_page()
+    officer.set_default_timeout(PATIENCE_MS)
+    officer.goto(f"{server.url}/join/none")  # any HTML page of the same origin
+    officer.evaluate(TALK, [session.session_id, True])
+    plays(officer, "#remote")
+    assert officer.evaluate("window.ways.at(-1)") == "relayed"
+    officer.context.close()
+
+    page.click("#withdraw")
+    page.click("[data-purpose=recording]")
+    expect(page.locator("#end-title")).to_contain_text("stopped", timeout=PATIENCE_MS)
+    page.context.close()
+    assert session.stage == "abandoned"
+
+
+def test_a_camera_that_is_denied_is_explained(
+    playing: Playwright, server: Server, home: Home
+) -> None:
+    session = server.create()
+    browser = playing.chromium.launch(
+        executable_path="/usr/bin/chromium", args=["--no-sandbox", FLAGS[1]]
+    )
+    context = browser.new_context(viewport={"width": 390, "height": 844}, locale="zh-CN")
+    context.set_default_timeout(PATIENCE_MS)
+    page = context.new_page()
+    page.goto(f"{server.url}/join/{session.invite()}")
+    agree(page, "recording")
+    expect(page.locator("#denied h2")).to_have_text("无法使用摄像头或麦克风", timeout=PATIENCE_MS)
+    expect(page.locator("#begin")).to_be_disabled()
+    browser.close()
+    session.reschedule()
+    with Record.open(home, session.session_id) as record:
+        assert record.streams == ()
+
+
+def test_a_wrong_link_says_so_in_both_languages(browser: Browser, server: Server) -> None:
+    page = joined(browser, server, "x" * 22)
+    expect(page.locator("#problem-why")).to_have_text("This link is not valid.")
+    page.click("#lang")
+    expect(page.locator("#problem-why")).to_have_text("此链接无效。")
+    page.context.close()
+
+
+def test_flash_and_click_of_a_browser_lie_within_40_ms(
+    browser: Browser, server: Server, home: Home
+) -> None:
+    session = server.create()
+    page = joined(browser, server, session.invite(), script=CLAP)
+    agree(page, "recording")
+    enter(page)
+    seen(page, session, "time_s", lambda time_s: time_s > 6)
+    session.end()
+    session.decide("stop", "the clap was heard")
+    page.context.close()
+    with Record.open(home, session.session_id) as record:
+        decoder = SegmentDecoder(record.media("applicant.1"), track="applicant", offset_s=0.0)
+        items = list(decoder)
+    flashes, clicks = rises_of_light(items), rises_of_sound(items)
+    apart = [min(flashes - click, key=abs) for click in clicks if click < flashes.max()]
+    assert len(apart) >= 3
+    assert abs(float(np.median(apart))) <= 0.040
+
+
+def rises_of_light(items: list[Any]) -> np.ndarray:
+    shots = [item for item in items if not isinstance(item, Sound)]
+    lit = [shot.frame().image[:200].mean() > 128 for shot in shots]
+    return np.array([shots[n].time_s for n in range(1, len(shots)) if lit[n] and not lit[n - 1]])
+
+
+def rises_of_sound(items: list[Any]) -> list[float]:
+    sounds = [item for item in items if isinstance(item, Sound)]
+    rises, quiet_since_s = [], -1.0
+    for sound in sounds:
+        for place in np.flatnonzero(np.abs(sound.samples) > 0.1):
+            at_s = sound.time_s + place / 16_000
+            if at_s - quiet_since_s > 0.3:
+                rises.append(at_s)
+            quiet_since_s = at_s
+    return rises
