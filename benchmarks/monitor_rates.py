@@ -87,7 +87,7 @@ def _needs_what_is_off(point: Monitor, take: Take) -> bool:
     if any(name.startswith("history.") for name in reads) and not take.facts.past:
         return True
     evidence = any(name.startswith("evidence.") for name in reads)
-    return evidence and not take.facts.evidence or "media." in " ".join(reads)
+    return (evidence and not take.facts.evidence) or "media." in " ".join(reads)
 
 
 def _asked(kind: str) -> Any:

@@ -34,15 +34,15 @@ A monitoring point (监测点) reads [observations](observations.md) and fires w
 holds: a threshold, a count within a window, a sequence, an absence, or a combination. It says what
 was seen, when, beside which limit, and what to ask or do next. {n} points are listed here; {alive}
 are alive, the others wait for an analyser that does not exist yet and never fire. They stand in
-`interview/risk/monitors.toml`, which `RiskWatch` reads; this page is written from that file and from
+`interview/risk/monitors.toml`, which `RiskWatch` reads. This page is written from that file and
 `benchmarks/results/monitor_rates.json` by `python benchmarks/monitors_page.py`.
 
 | role | what it means |
 | --- | --- |
-| carry | A flag (疑点) rests on it. Identity, who speaks, genuineness, protocol and history alone may carry. |
+| carry | A flag (疑点) rests on it. Behaviour, surroundings and quality may never carry. |
 | add | It adds to the rank of flags that something else carries. |
-| prompt | Behaviour: a question worth asking. It never raises a flag and never changes the outcome. |
-| protect | The applicant may need protection: ask alone, pause if needed. It weighs nothing against anybody. |
+| prompt | Behaviour: a question worth asking. It raises no flag and changes no outcome. |
+| protect | The applicant may need protection: ask alone, pause if needed. It weighs nothing. |
 | limit | The capture explains much: it lowers the rank of flags. |
 
 Points marked `¹` are silent where an interpreter or a companion was declared. What was not assessed
@@ -57,9 +57,9 @@ contributions under `rank`, and every total can be checked by hand:
 1. What fired within {around:.0f} s of the flag belongs to it, and what says something of the whole
    session.
 2. A contribution counts `weight x factor`. The points that carry the flag come first, then the
-   weightiest. The first of a family has factor 1, each further one {correlated:g} of the one before: what one
-   family sees twice is mostly one thing. Where the same observation is behind a weightier
-   contribution already, the factor is multiplied by {shared:g} once more.
+   weightiest. The first of a family has factor 1, each further one {correlated:g} of the one
+   before: what one family sees twice is mostly one thing. Where the same observation is behind a
+   weightier contribution already, the factor is multiplied by {shared:g} once more.
 3. A family counts the sum of its contributions within its bounds: behaviour 0 to {behaviour:g},
    surroundings and capture quality {limit:g} to 0 each. A family of which nothing was assessed
    counts nothing and says so.
@@ -100,8 +100,8 @@ def _summary(rates: dict[str, Any]) -> Iterator[str]:
     yield ""
     yield (
         "With so few interviews a rate of 0 only says that it is likely below 3 / n. Points that "
-        "read a picture were seen in far fewer interviews than n suggests for sound; points whose "
-        "observations no rendered interview holds, such as history, have no rate. `-` means so."
+        "read a picture count only where there was one; points that read what no rendered "
+        "interview holds, such as history, have no rate: `-`."
     )
 
 

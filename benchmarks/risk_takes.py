@@ -27,12 +27,16 @@ from facesign.errors import EnrollmentError
 from facesign.interview.facts import SessionFacts
 from facesign.interview.fingerprints import Fingerprints
 from facesign.interview.home import Home, Settings
-from facesign.interview.marks import Mark
+from facesign.interview.marks import Mark, read_marks
+from facesign.interview.media.recording import open_media
 from facesign.interview.session import Participant, Session
 from facesign.interview.spool import SignalSpool
 from facesign.interview.voice_session import open_voices
 from facesign.interview.voices import Voices
 from facesign.models.registry import model_path
+from facesign.samples import load
+from facesign.samples.enrolled import CUSTOMER as ENROLLED
+from facesign.samples.enrolled import enrolled
 from facesign.samples.studio.production import Production
 from facesign.samples.studio.rig import Rig
 from facesign.samples.studio.scenario import Scenario, load_scenario
@@ -88,6 +92,24 @@ def film(scenario: Scenario, seed: int, rig: Rig, asked: str, *, sound_only: boo
         return Take(scenario.name, seed, asked, sound_only, facts)
 
 
+def bundled(name: str) -> Take:
+    """Analyze a bundled interview, its customer enrolled where there is a recording."""
+    sample = load(name)
+    with enrolled(sample) as home:
+        session = Session(
+            script=sample.script,
+            marks=read_marks(sample.marks),
+            tracks=("mixed",),
+            settings=Settings(),
+            recorded=True,
+            voices=open_voices(customer=ENROLLED if home else None, home=home),
+        )
+        with open_media(sample.media) as recording:
+            for item in recording:
+                session.push(item)
+    return Take(name, -1, "own", sound_only=False, facts=_closed(session))
+
+
 def _small(scenario: Scenario) -> Scenario:
     """Film in 640x480, which takes a third of the time; everything else is the scenario's."""
     view = scenario.view.model_copy(update={"width_px": 640, "height_px": 480})
@@ -139,6 +161,11 @@ def _facts(production: Production, voices: Voices, *, sound_only: bool) -> Sessi
         for feed in sounds.values():
             for sound in feed.until(now_s):
                 session.push(sound)
+    return _closed(session)
+
+
+def _closed(session: Session) -> SessionFacts:
+    """Close a session and return what it knew, without signals and pictures."""
     kept: list[SessionFacts] = []
     write_up_facts = session._facts
 
@@ -177,7 +204,7 @@ def main() -> None:
     """Film every take that the folder lacks."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
-    parser.add_argument("takes", nargs="+", help="SCENARIO:SEED[:all][:sound]")
+    parser.add_argument("takes", nargs="+", help="SCENARIO:SEED[:all][:sound], or NAME:bundled")
     parser.add_argument("--rig", type=Path)
     args = parser.parse_args()
     args.folder.mkdir(parents=True, exist_ok=True)
@@ -189,7 +216,11 @@ def main() -> None:
         if path.exists():
             continue
         began = time.monotonic()
-        take = film(_small(load_scenario(name)), int(seed), rig, asked, sound_only="sound" in rest)
+        if seed == "bundled":
+            take = bundled(name)
+        else:
+            scenario, silent = _small(load_scenario(name)), "sound" in rest
+            take = film(scenario, int(seed), rig, asked, sound_only=silent)
         values = {one.name: getattr(take.facts, one.name) for one in fields(take.facts)}
         path.write_bytes(pickle.dumps({**vars(take), "facts": values}))
         print(

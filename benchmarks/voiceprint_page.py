@@ -140,7 +140,8 @@ def variants(r: dict[str, Any]) -> str:
     )
 
 
-def main() -> None:
+def page() -> str:
+    """Return the page with the tables that the result file gives."""
     results = json.loads((RESULTS / "voiceprint.json").read_text("utf-8"))
     sections = {
         "Overall": overall,
@@ -153,7 +154,11 @@ def main() -> None:
     written = "\n\n".join(f"### {name}\n\n{make(results)}" for name, make in sections.items())
     before, rest = PAGE.read_text("utf-8").split(START)
     after = rest.split(END)[1]
-    PAGE.write_text(f"{before}{START}\n{written}\n{END}{after}", "utf-8")
+    return f"{before}{START}\n{written}\n{END}{after}"
+
+
+def main() -> None:
+    PAGE.write_text(page(), "utf-8")
 
 
 if __name__ == "__main__":

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from facesign.errors import ConsentError
+from facesign.interview.archive.past import past_of
 from facesign.interview.consent import Consent, ConsentBook, read_consent
 from facesign.interview.facts import RecordingFacts
 from facesign.interview.home import Home, Settings
@@ -91,6 +93,7 @@ def analyze(
         MediaError: the file cannot be opened or holds nothing that can be decoded.
         ScriptError, MarksError, ConsentError, SettingsError: an option is wrong.
         GalleryError, KeyFileError: the gallery of voiceprints cannot be opened.
+        ArchiveError: the archive of earlier sessions cannot be read.
         ShortSpeechError: the officer's sample holds too little speech.
         OutputError: `out` or the record cannot be written.
     """
@@ -129,6 +132,13 @@ def analyze(
             task_file=task_file,
             recorded=True,
             voices=voices or open_these,
+            past=past_of(
+                home,
+                customer=customer,
+                external_ref=external_ref,
+                session_id="" if filed is None else filed.writer.session_id,
+                now=datetime.now(UTC),
+            ),
             record=False if filed is None else filed.writer,
         )
         session.take_consents(consents)

@@ -334,6 +334,7 @@ class Session:
             "baseline": self._baseline,
             "recorded": self._recorded,
             "voices": self._open_voices is not None,
+            "past": [observation.to_dict() for observation in self._past],
             "settings": settings_to_dict(self._settings),
         }
 

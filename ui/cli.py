@@ -20,6 +20,7 @@ from facesign.ui.cli_evidence import evidence_app
 from facesign.ui.cli_face import face_app
 from facesign.ui.cli_keys import keys_app
 from facesign.ui.cli_models import models_app
+from facesign.ui.cli_risk import risk_app
 from facesign.ui.cli_studio import studio_app
 from facesign.ui.cli_users import users_app
 from facesign.ui.cli_voice import voice_app
@@ -41,6 +42,7 @@ app.command("analyze")(analyze_media)
 app.command("console")(console)
 app.add_typer(face_app, name="face")
 app.add_typer(voice_app, name="voice")
+app.add_typer(risk_app, name="risk")
 app.add_typer(evidence_app, name="evidence")
 app.add_typer(models_app, name="models")
 app.add_typer(users_app, name="users")

@@ -10,6 +10,7 @@ import numpy as np
 from facesign.biometrics.gallery.entries import Sample
 from facesign.biometrics.gallery.hearing import Heard
 from facesign.biometrics.gallery.matching import Matcher, VoiceEncoder, model_of
+from facesign.biometrics.speakers.separation import shipped_separation
 from facesign.biometrics.stream import FloatArray
 from facesign.biometrics.voice.quality import LOW_SNR_DB
 from facesign.biometrics.voiceprint.voiceprint import Voiceprint
@@ -30,9 +31,9 @@ class Gates:
     """Net speech of all recordings together."""
     least_each_s: float = 1.0
     """Net speech of each."""
-    least_split_cosine: float = 0.515
-    """Two halves of a recording that sound most different are more alike than this: of 150
-    recordings of one training speaker each, 2 % are not (benchmarks/voice_gates.py)."""
+    least_split_cosine: float | None = None
+    """Two halves of a recording that sound most different are more alike than this; by default
+    what the encoder's limits say, and nothing where it has none."""
     least_llr: float = -2.0
     """Each recording is this probably of the same voice as the others."""
 
@@ -129,11 +130,15 @@ def _flaws(name: str, heard: Heard, gates: Gates) -> list[str]:
 
 
 def _is_split(heard: Heard, encoder: VoiceEncoder, gates: Gates) -> bool:
-    if heard.net_speech_s < 2 * _WINDOW_S:
+    least = gates.least_split_cosine
+    if least is None:
+        limits = shipped_separation(model_of(encoder))
+        least = None if limits is None else limits.one_voice_above
+    if least is None or heard.net_speech_s < 2 * _WINDOW_S:
         return False
     windows = encoder.embed_windows(heard.speech, window_s=_WINDOW_S, step_s=_STEP_S)
     cosine = split_cosine(windows)
-    return cosine is not None and cosine < gates.least_split_cosine
+    return cosine is not None and cosine < least
 
 
 def _disagreements(

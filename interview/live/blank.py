@@ -65,7 +65,7 @@ def blank_state(session_id: str, plan: SessionPlan) -> dict[str, Any]:
         "behaviour": {"on": True, "reason": None},
         "consents": {},
         "gaps": [],
-        "skipped": {"n": 0, "share": 0.0},
+        "skipped": {"n": 0, "of": 0, "share": 0.0},
         "rate_hz": None,
         "notes": [],
         "marks": [],

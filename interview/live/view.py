@@ -99,6 +99,7 @@ class LiveView:
             ],
             "skipped": {
                 "n": self._recent.n_skipped,
+                "of": self._recent.n_frames,
                 "share": round(self._recent.n_skipped / max(1, self._recent.n_frames), 4),
             },
             "rate_hz": None if rate_hz is None else round(rate_hz, 1),

@@ -13,6 +13,9 @@ ERASED = "erased"
 """Reason code of what cannot be read any more."""
 _KEPT_ANALYSERS = (
     "interview.capture",
+    "interview.history",
+    "interview.live",
+    "interview.steadiness",
     "face.presence",
     "voice.quality",
     "voice.utterances",
@@ -20,6 +23,27 @@ _KEPT_ANALYSERS = (
     "interview.voices",
 )
 """Capture, who is there and whose voice it is; whatever else observes, observes behaviour."""
+_KEPT_NAMES = (
+    "answer.applicant_speech",
+    "answer.by_other",
+    "answer.other_speech",
+    "baseline.renewed",
+    "consent.",
+    "evidence.",
+    "face.left",
+    "face.other_share",
+    "media.",
+    "quality.",
+    "question.",
+    "session.",
+    "speech.unseen",
+    "voice.comparison_margin",
+    "voice.echo",
+    "voice.other",
+    "voice.overall_margin",
+)
+"""Beginnings of names of what `interview.risk` derives that is no behaviour."""
+_FAMILY = "behaviour"
 _CHECKS = ("behaviour", "voice_behaviour", "movements")
 _LANES = ("pause", "filled_pause", "blink", "gaze_away", "movement", "prompt")
 _SERIES = ("gaze.", "movement")
@@ -28,7 +52,7 @@ _LISTS = ("prompts", "summary", "movements")
 
 def is_behaviour(observation: Observation) -> bool:
     """Tell whether an observation is of behaviour."""
-    return observation.analyser not in _KEPT_ANALYSERS
+    return _is_behaviour(observation.name, observation.analyser)
 
 
 def without_behaviour(report: Mapping[str, Any]) -> dict[str, Any]:
@@ -39,7 +63,7 @@ def without_behaviour(report: Mapping[str, Any]) -> dict[str, Any]:
     Args:
         report: Plain values as `report.schema.json` describes them; left as it is.
     """
-    kept: dict[str, Any] = _without_family(dict(report))
+    kept = dict(report)
     kept.update({name: [] for name in _LISTS if name in kept})
     if kept["baseline"]["status"] == "assessed":
         kept["baseline"] = {
@@ -48,6 +72,8 @@ def without_behaviour(report: Mapping[str, Any]) -> dict[str, Any]:
             "status": "not_assessed",
             "reason": ERASED,
         }
+    kept["monitors"] = [one for one in kept["monitors"] if not _of_behaviour(one)]
+    kept["flags"] = [_flag(flag) for flag in kept["flags"]]
     kept["checks"] = [_check(check) for check in kept["checks"]]
     kept["timeline"] = {
         **kept["timeline"],
@@ -66,14 +92,30 @@ def _check(check: Mapping[str, Any]) -> Mapping[str, Any]:
     return {**check, "status": "not_assessed", "finding": None, "reason": ERASED}
 
 
-def _without_family(value: Any) -> Any:
-    """Drop every item of a list that says of itself that its family is behaviour."""
-    if isinstance(value, Mapping):
-        return {name: _without_family(held) for name, held in value.items()}
-    if isinstance(value, list | tuple):
-        return [
-            _without_family(held)
-            for held in value
-            if not (isinstance(held, Mapping) and held.get("family") == "behaviour")
-        ]
-    return value
+def _flag(flag: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Rank a flag without what behaviour added; the total is the sum of families."""
+    if "rank" not in flag:
+        return flag
+    rank = flag["rank"]
+    families = [one for one in rank["families"] if one["family"] != _FAMILY]
+    return {
+        **flag,
+        "rank": {
+            **rank,
+            "points": sum(one["points"] or 0.0 for one in families),
+            "contributions": [c for c in rank["contributions"] if c["family"] != _FAMILY],
+            "families": families,
+        },
+    }
+
+
+def _of_behaviour(monitor: Mapping[str, Any]) -> bool:
+    return monitor["family"] == _FAMILY or any(
+        _is_behaviour(one["name"], one["analyser"]) for one in monitor["observations"]
+    )
+
+
+def _is_behaviour(name: str, analyser: str) -> bool:
+    if analyser == "interview.risk":
+        return not name.startswith(_KEPT_NAMES)
+    return analyser not in _KEPT_ANALYSERS

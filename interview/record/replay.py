@@ -83,6 +83,7 @@ def replay(
         task_file=task_file,
         recorded=plan["recorded"],
         voices=opening,
+        past=tuple(Observation(**row) for row in plan["past"]),
     )
     session.session_id, session.created_at = record.session_id, record.created_at
     told = deque(record.entries(*_TOLD))

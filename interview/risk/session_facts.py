@@ -106,6 +106,8 @@ def _voices(facts: SessionFacts) -> Iterator[Observation]:
     for whole in (one for one in facts.findings.compared if one.is_whole):
         if (margin := _margin(whole)) is not None:
             yield _voice("voice.overall_margin", whole, margin)
+            if whole.decision == "inconclusive":
+                yield _voice("voice.undecided", whole, whole.llr)
     turns = facts.findings.turns
     own_s = sum(t.duration_s for t in turns if t.subject == "applicant" and t.basis != "echo")
     other_s = sum(t.duration_s for t in turns if t.subject == "other")

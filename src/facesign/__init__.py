@@ -79,8 +79,8 @@ _HOME_OF = {
     "Settings": "facesign.interview.home",
     "Sound": "facesign.biometrics.stream",
     "analyze": "facesign.interview.analysis",
-    "replay": "facesign.interview.record.replay",
     "open_voices": "facesign.interview.voice_session",
+    "replay": "facesign.interview.record.replay",
 }
 
 if not TYPE_CHECKING:

@@ -76,7 +76,8 @@ class FixedMatcher:
 
 
 @cache
-def _sound_of(path: str) -> FloatArray:
+def sound_of(path: str) -> FloatArray:
+    """Return the sound of a media file, mono at 16 kHz."""
     reader = open_sound(path)
     assert reader is not None
     track = SoundTrack(reader, "mixed")
@@ -88,13 +89,13 @@ def _sound_of(path: str) -> FloatArray:
 
 def claire() -> FloatArray:
     """Return 29 s of the voice that `impostor-voice` was enrolled with."""
-    return _sound_of(str(load("impostor-voice").path / "enrollment.flac")).copy()
+    return sound_of(str(load("impostor-voice").path / "enrollment.flac")).copy()
 
 
 def said(sample: str, speaker: str) -> FloatArray:
     """Return all that one person says in a bundled interview, pauses left in between."""
     interview = load(sample)
-    sound, pause = _sound_of(str(interview.media)), np.zeros(RATE // 2, dtype=np.float32)
+    sound, pause = sound_of(str(interview.media)), np.zeros(RATE // 2, dtype=np.float32)
     turns = [turn for turn in interview.truth.speech if turn.speaker == speaker]
     cut = [sound[int(turn.start_s * RATE) : int(turn.end_s * RATE)] for turn in turns]
     return np.concatenate([part for turn in cut for part in (turn, pause)])

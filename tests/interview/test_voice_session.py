@@ -153,7 +153,7 @@ def test_the_last_comparison_is_kept_under_the_sessions_name(home: Home) -> None
 def test_the_officers_sample_is_held_in_memory_alone(home: Home, tmp_path: Path) -> None:
     opened = open_voices(home=home, officer_sample=claire())
     assert opened.officer_sample is not None
-    assert len(opened.officer_sample) / 16_000 == pytest.approx(10.6, abs=0.2)
+    assert len(opened.officer_sample) / 16_000 == pytest.approx(10.3, abs=0.2)
     assert list(tmp_path.iterdir()) == []
     assert "array" not in repr(opened)
 

@@ -95,9 +95,8 @@ def test_the_record_holds_what_the_session_was_told_and_what_it_found(home: Home
         assert told == [("consent", 0), ("consent", 0), ("consent", 0), ("evidence", 3)]
         (consent, *_) = record.entries("consent")
         assert (consent.data["purpose"], consent.data["text"]) == ("recording", "en-1")
-        assert [e.data for e in record.entries("flag")] == [
-            json.loads(json.dumps(flag.to_dict())) for flag in report.flags
-        ]
+        kept = json.loads(json.dumps(without_behaviour(report.to_dict())))
+        assert [e.data for e in record.entries("flag")] == kept["flags"]
         (outcome,) = record.entries("outcome")
         assert outcome.data["outcome"] == report.outcome
 
@@ -294,11 +293,31 @@ def test_without_the_plans_key_nothing_is_read(home: Home) -> None:
         assert report_of(record) is None
 
 
+def test_a_flags_rank_loses_what_behaviour_added_and_still_adds_up(home: Home) -> None:
+    report = recorded(home)
+    whole = json.loads(json.dumps(report.to_dict()))
+    kept = without_behaviour(whole)
+    ranked = [(f["rank"], k["rank"]) for f, k in zip(whole["flags"], kept["flags"], strict=True)]
+    assert any(c["family"] == "behaviour" for rank, _ in ranked for c in rank["contributions"])
+    for before, after in ranked:
+        added = {f["family"]: f["points"] or 0.0 for f in before["families"]}
+        assert after["points"] == pytest.approx(before["points"] - added.pop("behaviour"))
+        assert after["points"] == pytest.approx(sum(added.values()))
+        assert {c["family"] for c in after["contributions"]} <= set(added)
+    families = {one["family"] for one in kept["monitors"]}
+    assert "behaviour" not in families
+    assert "behaviour" in {one["family"] for one in whole["monitors"]}
+
+
 def test_every_observation_that_is_no_behaviour_is_one_of_capture_presence_or_voice() -> None:
     def of(analyser: str) -> bool:
         return is_behaviour(Observation("x", 0.0, 1.0, 1.0, "1", analyser=analyser))
 
     assert not of("face.presence")
     assert not of("interview.voices")
+    for name in ("answer.early", "voice.silence", "head.turned_before_answer", "new"):
+        assert is_behaviour(Observation(name, 0.0, 1.0, 1.0, "1", analyser="interview.risk"))
+    for name in ("consent.missing", "voice.other_before_answer", "question.pace"):
+        assert not is_behaviour(Observation(name, 0.0, 1.0, 1.0, "1", analyser="interview.risk"))
     for analyser in ("face.blinks", "face.movements", "face.attention", "face.meter", "new.one"):
         assert of(analyser)

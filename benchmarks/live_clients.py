@@ -1,0 +1,189 @@
+"""Light clients for benchmarks/live.py: they send what was encoded before, and watch the cards."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import struct
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import av
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import connect
+
+if TYPE_CHECKING:
+    from facesign.interview.live.session import LiveSession
+
+SIZE = (640, 480)
+RATE_HZ = 30
+SOUND_HZ = 48_000
+BITS_PER_S = 1_000_000
+PIECE_S = 0.15
+
+
+def container(path: Path, seconds: float) -> bytes:
+    """Encode an interview, again and again up to a length, as a browser would."""
+    buffer = io.BytesIO()
+    options = {"live": "1", "cluster_time_limit": "1000"}
+    with av.open(buffer, "w", "webm", options=options) as sink:
+        pictures = sink.add_stream("libvpx", rate=RATE_HZ)
+        pictures.width, pictures.height = SIZE
+        pictures.pix_fmt, pictures.bit_rate = "yuv420p", BITS_PER_S
+        pictures.options = {"deadline": "realtime", "cpu-used": "8", "lag-in-frames": "0"}
+        sound = sink.add_stream("libopus", rate=SOUND_HZ)
+        sound.layout = "mono"
+        n_frames = n_samples = 0
+        while n_frames < seconds * RATE_HZ:
+            n_frames, n_samples = _again(path, sink, pictures, sound, n_frames, n_samples)
+        sink.mux(pictures.encode(None))
+        sink.mux(sound.encode(None))
+    return buffer.getvalue()
+
+
+def _again(
+    path: Path,
+    sink: Any,
+    pictures: Any,
+    sound: Any,
+    n_frames: int,
+    n_samples: int,
+) -> tuple[int, int]:
+    resampler = av.AudioResampler("s16", "mono", SOUND_HZ, 960)
+    with av.open(path) as source:
+        for frame in source.decode(source.streams.video[0], source.streams.audio[0]):
+            if isinstance(frame, av.VideoFrame):
+                small = frame.reformat(*SIZE, format="yuv420p")
+                small.pts, small.time_base = n_frames, Fraction(1, RATE_HZ)
+                n_frames += 1
+                sink.mux(pictures.encode(small))
+                continue
+            for part in resampler.resample(frame):
+                part.pts, part.time_base = n_samples, Fraction(1, SOUND_HZ)
+                n_samples += part.samples
+                sink.mux(sound.encode(part))
+    # Both start the next round at the same time.
+    return n_frames, round(n_frames / RATE_HZ * SOUND_HZ)
+
+
+def paced(data: bytes) -> list[tuple[float, bytes]]:
+    """Cut a container into pieces of 150 ms of its own time: when each is due, and its bytes."""
+    places: list[tuple[float, int]] = []
+    with av.open(io.BytesIO(data)) as source:
+        stream = source.streams.video[0]
+        for packet in source.demux(stream):
+            if packet.pts is not None and packet.pos is not None:
+                places.append((float(packet.pts * packet.time_base), packet.pos))
+    cuts, due_s = [(0.0, 0)], PIECE_S
+    for time_s, position in places:
+        if time_s >= due_s:
+            cuts.append((time_s, position))
+            due_s += PIECE_S
+    ends = [position for _, position in cuts[1:]] + [len(data)]
+    return [(at_s, data[first:end]) for (at_s, first), end in zip(cuts, ends, strict=True)]
+
+
+def lead(sessions: Sequence[LiveSession], marks: Path, seconds: float) -> None:
+    """Ask the questions of the interview at their times, as the officer would."""
+    with marks.open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    while any(session.stage == "consent" for session in sessions):
+        time.sleep(0.05)
+    started_s = time.monotonic()
+    for at_s, name, question in _actions(rows):
+        if at_s > seconds:
+            return
+        time.sleep(max(0.0, started_s + at_s - time.monotonic()))
+        for session in sessions:
+            if name == "ask":
+                session.ask(question)
+            else:
+                session.asked()
+
+
+def _actions(rows: list[dict[str, str]]) -> Iterator[tuple[float, str, str]]:
+    for row in rows:
+        yield float(row["asked_start_s"]), "ask", row["question_id"]
+        yield float(row["asked_end_s"]), "asked", row["question_id"]
+
+
+class Client:
+    """One page: sends pieces when they are due, and notes when each movement is shown."""
+
+    def __init__(self, port: int, session_id: str, parts: list[tuple[float, bytes]]) -> None:
+        self._base = f"ws://127.0.0.1:{port}/live/{session_id}"
+        self._parts = parts
+        self._started_s = 0.0
+        self.late_s: list[float] = []
+        self._over = threading.Event()
+
+    def run(self, seconds: float) -> None:
+        """Send everything, and what comes of the last piece for two more seconds."""
+        watcher = threading.Thread(target=self._watch)
+        watcher.start()
+        with connect(f"{self._base}/media", open_timeout=60) as socket:
+            socket.send(json.dumps({"kind": "segment", "mime": "video/webm;codecs=vp8,opus"}))
+            segment = self._wait_segment(socket)
+            self._started_s = time.monotonic()
+            acks = threading.Thread(target=self._drain, args=(socket,))
+            acks.start()
+            for number, (at_s, data) in enumerate(self._parts):
+                if at_s > seconds:
+                    break
+                # A piece is there when its last picture is.
+                time.sleep(max(0.0, self._started_s + at_s + PIECE_S - time.monotonic()))
+                socket.send(struct.pack(">II", segment, number) + data)
+            time.sleep(2.0)
+            self._over.set()
+        acks.join()
+        watcher.join()
+
+    def _wait_segment(self, socket: Any) -> int:
+        while True:
+            told = json.loads(socket.recv(timeout=60))
+            if told["kind"] == "segment":
+                return int(told["segment"])
+            if told["kind"] == "refused":
+                raise SystemExit(told["why"])
+
+    def _drain(self, socket: Any) -> None:
+        try:
+            while True:
+                socket.recv()
+        except ConnectionClosed:
+            return
+
+    def _watch(self) -> None:
+        seen: set[float] = set()
+        with connect(f"{self._base}/state", open_timeout=60) as socket:
+            while not self._over.is_set():
+                try:
+                    state = json.loads(socket.recv(timeout=1))
+                except TimeoutError:
+                    continue
+                now_s = time.monotonic()
+                for movement in (state["strip"] or {}).get("movements") or []:
+                    if movement["onset_s"] not in seen:
+                        seen.add(movement["onset_s"])
+                        self.late_s.append(now_s - self._started_s - movement["offset_s"])
+
+
+def send_all(port: int, media: Path, seconds: float, session_ids: Sequence[str]) -> None:
+    """Run one client a session and print what they saw."""
+    parts = paced(media.read_bytes())
+    clients = [Client(port, session_id, parts) for session_id in session_ids]
+    started_s = time.monotonic()
+    threads = [threading.Thread(target=client.run, args=(seconds,)) for client in clients]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    late_s = [round(late, 3) for client in clients for late in client.late_s]
+    ran_s = time.monotonic() - started_s
+    told = {"movement_to_card_s": late_s, "cpu_s": time.process_time(), "ran_s": ran_s}
+    print(json.dumps(told))
