@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from facesign.interview.archive.entries import ArchivedSession, Verdict
@@ -89,7 +89,11 @@ def words_of_report(report: Mapping[str, Any], texts: Texts) -> dict[str, Any]:
         "outcome_word": texts("outcome", report["outcome"]),
         "checks": [_check(one, texts) for one in report["checks"]],
         "cards": [
-            *(card_of("flag", one, texts, names) for one in report["flags"]),
+            *_protection(report.get("monitors", ()), texts),
+            *(
+                {**card_of("flag", one, texts, names), "ranked": _ranked(report, one, texts)}
+                for one in report["flags"]
+            ),
             *(card_of("prompt", one, texts, names) for one in report["prompts"]),
         ],
         "questions": [
@@ -157,6 +161,38 @@ def card_of(
 def _curve(name: str, texts: Texts) -> str:
     part, dot, _ = name.partition(".")
     return f"{texts('lane', part)}: {texts('series', name)}" if dot else texts("lane", "motion")
+
+
+def _ranked(report: Mapping[str, Any], flag: Mapping[str, Any], texts: Texts) -> list[str]:
+    """List what a flag rests on and what adds to it, the weightiest first; no probability."""
+    explain = {one["id"]: texts.either(one["explain"]) for one in report.get("monitors", ())}
+    rank = flag.get("rank") or {"contributions": ()}
+    return [
+        f"{explain[one['monitor']]} ({texts('monitor_family', one['family'])})"
+        for one in rank["contributions"]
+        if one["monitor"] in explain
+    ]
+
+
+def _protection(monitors: Sequence[Mapping[str, Any]], texts: Texts) -> list[dict[str, Any]]:
+    """Return one card for all signs that the applicant may need protection, if there are any."""
+    found = [one for one in monitors if one["role"] == "protect"]
+    if not found:
+        return []
+    return [
+        {
+            "kind": "protect",
+            "id": "protect",
+            "start_s": found[0]["start_s"],
+            "end_s": found[-1]["end_s"],
+            "reliability": None,
+            "question": None,
+            "seen": [],
+            "title": texts("page", "protect_badge"),
+            "ranked": [texts.either(one["explain"]) for one in found],
+            "ask": texts.either(found[0]["ask"]),
+        }
+    ]
 
 
 def _media(record: Record) -> list[dict[str, Any]]:

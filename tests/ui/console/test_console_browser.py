@@ -195,7 +195,7 @@ def test_an_analyst_sees_it_again_and_judges(tab: Watched, server: Server) -> No
     with Archive.open(Home(server.home)) as archive:
         (session,) = archive.sessions()
     tab.sign_in("ben", ANALYST)
-    page.wait_for_selector("#cases :text('C-7')")
+    page.wait_for_selector("#cases :text('C-7') >> visible=true")
     assert serious(tab) == []
     page.click("#cases :text('C-7') >> visible=true")
     page.wait_for_selector(".fs-case")
@@ -274,7 +274,7 @@ def test_a_voice_is_recorded_enrolled_confirmed_and_verified(tab: Watched) -> No
     page.wait_for_function(said.format("verify-said", "Operating point"))
     page.get_by_role("tab", name="History").click()
     page.click("#show-history")
-    page.wait_for_selector("#history :text('Verified')")
+    page.wait_for_selector("#history :text('Verified') >> visible=true")
 
 
 def test_the_console_answers_within_six_seconds(server: Server) -> None:

@@ -15,6 +15,7 @@ export function evidence(card, t) {
       h("span", {}, one.what),
       h("span", { class: "fs-figure" }, one.why ?? one.now),
       h("span", { class: "fs-soft" }, one.usual ? t("cards.usual", { usual: one.usual }) : "")))) : null,
+    card.ranked?.length ? h("ol", { class: "fs-ranked" }, card.ranked.map((text) => h("li", {}, text))) : null,
     card.ask ? h("p", { class: "fs-ask" }, h("span", { class: "fs-soft" }, t("cards.ask")), card.ask) : null,
     card.next ? h("p", { class: "fs-ask" }, h("span", { class: "fs-soft" }, t("cards.next")), card.next) : null,
   ];
@@ -41,8 +42,9 @@ export function cardList(found, t, { seek, saveVerdict }) {
       h("span", { class: `fs-kind fs-kind-${card.kind}` }, t.of("kinds_of_card", card.kind)),
       h("strong", {}, title(card, t)),
       h("span", { class: "fs-soft" }, `${clock(card.start_s)} – ${clock(card.end_s)}`));
-    const body = h("div", { class: "fs-card-body", hidden: true }, evidence(card, t),
-      h("p", { class: "fs-soft" }, t("cards.reliability", { level: card.reliability })), verdict(card));
+    const body = h("div", { class: "fs-card-body", hidden: true }, evidence(card, t).filter(Boolean),
+      card.reliability ? h("p", { class: "fs-soft" }, t("cards.reliability", { level: card.reliability })) : null,
+      card.kind === "protect" ? null : verdict(card));
     return { card, head, body, element: h("article", { class: "fs-card-item" }, head, body) };
   }
 

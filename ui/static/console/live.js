@@ -38,7 +38,8 @@ function show(place, about, t, trigger) {
   const own = h("video", { class: "fs-own", playsinline: true, autoplay: true, muted: true, "aria-label": t("live.own_picture"), hidden: true });
   const chart = strip(t);
   const cards = liveCards(t);
-  const part = (name, tag = "div", options = {}) => (parts[name] = h(tag, { class: `fs-${name}`, ...options }));
+  const part = (name, tag = "div", { class: more = "", ...options } = {}) =>
+    (parts[name] = h(tag, { class: `fs-${name} ${more}`.trim(), ...options }));
   const parts = {};
   let closing = [], talking = false, capturing = false, state = null, points = true;
 

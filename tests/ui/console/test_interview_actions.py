@@ -1,0 +1,113 @@
+"""What an officer may do in an interview, without a browser."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from console_home import HOST, Console, opened
+
+from facesign.errors import NotLiveError, ScriptError, SettingsError
+from facesign.interview.live.session import LiveSession
+from facesign.ui.console import interview_actions as actions
+from facesign.ui.console.guard import SignedIn
+from facesign.ui.console.live_words import in_words
+from facesign.ui.console.texts import texts
+
+ANNA = SignedIn("anna", "officer", "key-a")
+OTTO = SignedIn("otto", "officer", "key-o")
+PLAN: dict[str, Any] = {
+    "customer": " C-7 ",
+    "external_ref": "",
+    "lang": "zh",
+    "script": "car-loan-zh",
+    "participants": ["interpreter"],
+    "here": False,
+}
+REPORT = Path(__file__).parents[2] / "interview" / "page" / "report_example.json"
+
+
+@pytest.fixture(scope="module")
+def console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Console]:
+    with opened(tmp_path_factory.mktemp("actions") / "home", with_users=False) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def session(console: Console) -> LiveSession:
+    return actions.create(console.desk, ANNA, **PLAN)
+
+
+def test_a_created_interview_is_the_officers_and_in_the_archive(
+    console: Console, session: LiveSession
+) -> None:
+    assert actions.running(console.desk, ANNA) == [session]
+    assert actions.running(console.desk, OTTO) == []
+    assert actions.own(console.desk, ANNA, session.session_id) is session
+    held = console.desk.archive.session(session.session_id)
+    assert (held.officer, held.customer, held.external_ref) == ("anna", "C-7", None)
+    assert session.plan.participants == ("applicant", "interpreter")
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda desk, sid: actions.act(desk, OTTO, sid, "next"),
+        lambda desk, sid: actions.consent(desk, OTTO, sid, {}),
+        lambda desk, sid: actions.withdraw(desk, OTTO, sid, "voice"),
+        lambda desk, sid: actions.decide(desk, OTTO, sid, "stop", "because", texts("en")),
+    ],
+)
+def test_another_officer_can_do_nothing_in_it(
+    console: Console, session: LiveSession, act: Any
+) -> None:
+    with pytest.raises(NotLiveError):
+        act(console.desk, session.session_id)
+
+
+def test_what_is_missing_or_unknown_is_one_clear_line(
+    console: Console, session: LiveSession
+) -> None:
+    desk = console.desk
+    with pytest.raises(SettingsError, match="needs a customer number"):
+        actions.create(desk, ANNA, **{**PLAN, "customer": "  "})
+    with pytest.raises(ScriptError, match="no script"):
+        actions.create(desk, ANNA, **{**PLAN, "script": "../../etc/passwd"})
+    with pytest.raises(SettingsError, match="participant"):
+        actions.create(desk, ANNA, **{**PLAN, "participants": ["judge"]})
+    with pytest.raises(SettingsError, match="no action 'close'"):
+        actions.act(desk, ANNA, session.session_id, "close")
+    with pytest.raises(SettingsError, match="on their own device"):
+        actions.consent(desk, ANNA, session.session_id, {"recording": True})
+    with pytest.raises(SettingsError, match="Choose a decision"):
+        actions.decide(desk, ANNA, session.session_id, None, "because", texts("en"))
+    with pytest.raises(SettingsError, match="Give a reason"):
+        actions.decide(desk, ANNA, session.session_id, "stop", " ", texts("en"))
+    assert len(actions.running(desk, ANNA)) == 1
+
+
+def test_the_view_begins_with_a_link_for_the_applicant(
+    console: Console, session: LiveSession
+) -> None:
+    view = actions.view_of(console.desk, session, HOST)
+    assert view["link"]["url"].startswith(f"http://{HOST}/join/")
+    assert view["link"]["problem"] == "this_computer_only"
+    assert (view["here"], view["lang"], view["customer"]) == (False, "zh", "C-7")
+
+
+def test_the_live_state_is_told_in_words_without_a_score(session: LiveSession) -> None:
+    report = json.loads(REPORT.read_text("utf-8"))
+    found = {
+        name: [{**one, "first_s": 1.0} for one in report[name]] for name in ("prompts", "flags")
+    }
+    state = {**session.state(), **found, "checks": report["checks"]}
+    en, zh = in_words(state, "en"), in_words(state, "zh")
+    assert [card["kind"] for card in en["cards"]] == ["flag", "prompt"]
+    assert en["cards"][1]["seen"][0]["usual"].startswith("0.48")
+    assert zh["cards"][1]["ask"].startswith("三月份的工资")
+    assert zh["questions"][0]["text"] != en["questions"][0]["text"]
+    assert "prompts" not in en
+    assert "score" not in json.dumps(en)
