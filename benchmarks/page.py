@@ -313,6 +313,35 @@ def _record_cost(r: dict[str, Any]) -> tuple[str, str]:
     )
 
 
+def _monitors_speed(r: dict[str, Any]) -> tuple[str, str]:
+    return (
+        f"{r['per_s']['median']} observations/s (goal {r['goal_per_s']}), the slowest took "
+        f"{r['slowest_push_ms']:.1f} ms; {r['memory_mb']:.0f} MB",
+        f"{r['repeats']} x {r['n_observations']} observations, {r['n_points_alive']} points",
+    )
+
+
+def _monitor_rates(r: dict[str, Any]) -> tuple[str, str]:
+    prompts, flags = r["prompts_per_15_minutes"], r["flags_per_100"]
+    return (
+        f"{prompts['rate']:.2f} prompts per 15 minutes (95 % interval "
+        f"{prompts['interval_95'][0]:.2f} to {prompts['interval_95'][1]:.2f}), {flags['rate']:.1f} "
+        f"flags per 100 interviews ({flags['interval_95'][0]:.1f} to "
+        f"{flags['interval_95'][1]:.1f}); each point in [monitors.md](monitors.md)",
+        f"{r['n_interviews']} rendered interviews, {r['n_filmed']} with picture",
+    )
+
+
+def _fusion(r: dict[str, Any]) -> tuple[str, str]:
+    m = r["measured_on"]
+    return (
+        f"area under the ROC {m['area_under_roc_own_weights']:.2f} on scenario files that nothing "
+        f"was fitted on; behaviour switched off changed {r['changed_by_behaviour']} of "
+        f"{r['n_takes']}; see [monitors.md](monitors.md)",
+        f"{m['n_genuine']} honest, {m['n_fraud']} fraud interviews",
+    )
+
+
 ROWS: tuple[tuple[str, str, Callable[[dict[str, Any]], tuple[str, str]]], ...] = (
     ("face_throughput", "How much of the bare mesh's speed is left?", _throughput),
     ("memory", "Does memory stay bounded over a long interview?", _memory),
@@ -327,6 +356,9 @@ ROWS: tuple[tuple[str, str, Callable[[dict[str, Any]], tuple[str, str]]], ...] =
     ("studio_speed", "How fast does the studio render?", _studio_speed),
     ("studio_people", "Does the mesh find everybody whom the studio draws?", _studio_people),
     ("studio_brows", "Do landmarks follow rendered brows on every skin?", _studio_brows),
+    ("monitors_speed", "What do all monitoring points cost?", _monitors_speed),
+    ("monitor_rates", "How often do they fire on honest borrowers?", _monitor_rates),
+    ("fusion", "What is fused evidence worth?", _fusion),
     ("voice", "How good are the voice measurements?", _voice),
     ("voiceprint", "How often are voices taken for each other?", _voiceprint),
     ("speakers", "Who is taken for whom in a conversation?", _speakers),

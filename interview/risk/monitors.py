@@ -93,7 +93,9 @@ class Monitor:
 @cache
 def monitors() -> tuple[Monitor, ...]:
     """Return the monitoring points that ship, in the order of their families."""
-    return read_monitors(files("facesign.interview.risk").joinpath("monitors.toml").read_text())
+    return read_monitors(
+        files("facesign.interview.risk").joinpath("monitors.toml").read_text("utf-8")
+    )
 
 
 def monitor(monitor_id: str) -> Monitor:

@@ -189,6 +189,29 @@ def test_unknown_codes_are_shown_as_they_are(lang: Lang) -> None:
     assert all(code in text for code in (*codes, "moon.phase", "stardust", "last_year"))
 
 
+def test_a_flag_lists_its_evidence_weightiest_first_with_a_total_that_adds_up() -> None:
+    report = example()
+    text = Page(render_html(report, lang="en")).text
+    (flag,) = report["flags"]
+    says = {one["id"]: one["explain"]["en"] for one in report["monitors"]}
+    places = [text.index(says[one["monitor"]]) for one in flag["rank"]["contributions"]]
+    assert places == sorted(places)
+    assert "the flag rests on it" in text
+    assert "4.00 × 1.00 = 4.00" in text.replace("\N{NO-BREAK SPACE}", " ")
+    counted = sum(one["points"] or 0.0 for one in flag["rank"]["families"])
+    assert counted == pytest.approx(flag["rank"]["points"])
+    assert "Not assessed: Who speaks, Genuineness, Course of the interview." in text
+
+
+def test_signs_that_the_applicant_needs_protection_come_before_prompts_and_flags() -> None:
+    page = Page(render_html(example(), lang="zh"))
+    order = [page.text.index(words) for words in ("单独询问", "值得追问", "疑点所依据")]
+    assert order == sorted(order)
+    assert "绝不作为对申请人不利的依据" in page.text
+    without = example() | {"monitors": [], "flags": []}
+    assert "单独询问" not in Page(render_html(without, lang="zh")).text
+
+
 def test_without_prompts_the_page_says_why() -> None:
     report = example() | {"prompts": []}
     assert "No prompts Nothing that was assessed stood out" in page(report).text
