@@ -11,24 +11,21 @@ from typing import Any, Literal, TypeAlias, get_args
 import uuid6
 
 from facesign.biometrics.face.baseline import BaselineSource
-from facesign.biometrics.face.sharpen import MODEL as READOUT
-from facesign.biometrics.face.sharpen import Sharpener
-from facesign.biometrics.face.spotter import MODEL as MOVEMENTS
-from facesign.biometrics.face.spotter import ClassifierSpotter
-from facesign.biometrics.face.tracker_process import TrackerProcess, models_of
+from facesign.biometrics.face.tracker_process import TrackerProcess
 from facesign.biometrics.observation import Observation
 from facesign.biometrics.speakers.turns import Turn
 from facesign.biometrics.stream import Frame, Sound, Track
-from facesign.biometrics.voice.detector import SpeechDetector
-from facesign.errors import ConsentError, SessionStateError, SettingsError, TrackError
+from facesign.errors import SessionStateError, SettingsError, TrackError
+from facesign.interview.analysers import Analysers
 from facesign.interview.consent import Consent, ConsentBook, Purpose
 from facesign.interview.facts import RecordingFacts, SessionFacts
 from facesign.interview.findings import Findings
 from facesign.interview.flags import ExternalEvidence
 from facesign.interview.home import Home, Settings, require_one_of
 from facesign.interview.marks import Mark, in_order
+from facesign.interview.permissions import Permissions
 from facesign.interview.pictures import PictureKeeper
-from facesign.interview.pipeline import BehaviourModels, Event, Pipeline
+from facesign.interview.pipeline import Event, Pipeline
 from facesign.interview.questions import QuestionLog
 from facesign.interview.record.contents import settings_to_dict
 from facesign.interview.record.keeper import SessionKeeper
@@ -38,8 +35,6 @@ from facesign.interview.risk.steadiness import SOUND_GAP_S, GapWatcher
 from facesign.interview.script import Script, load_script
 from facesign.interview.voices import Voices
 from facesign.interview.writeup import write_up
-from facesign.models.registry import model_path
-from facesign.models.runtime import open_model
 
 __all__ = ["BaselineMode", "Participant", "Session"]
 
@@ -120,31 +115,28 @@ class Session:
             from facesign.models.runtime import require_provider
 
             require_provider("cuda")
-        self._behaviour_off = (
-            "behaviour_off" if not behaviour or self._settings.profile == "eu" else None
-        )
         self._baseline = baseline
         self._recorded = recorded
         self._participants = tuple(participants)
         self._tracks = tuple(tracks)
-        self._task_file = task_file
-        self._tracker = tracker
+        self._analysers = Analysers(self._settings.provider, task_file, tracker, voices)
         self._watch = watch
-        self._open_voices = voices
-        self.voices: Voices | None = None
-        """What voices are told apart with, once sound may be analyzed."""
         self._past = tuple(past)
         self._marked = bool(marks)
         self._questions = QuestionLog(self._script, in_order(marks))
         for mark in marks:
             self._questions.question(mark.question_id)
         self._consent = ConsentBook()
+        self._permissions = Permissions(
+            self._consent,
+            recorded,
+            "behaviour_off" if not behaviour or self._settings.profile == "eu" else None,
+        )
         self._evidence: list[ExternalEvidence] = []
         self._findings = Findings()
         self._sound_gaps = {track: GapWatcher("sound.gap", SOUND_GAP_S) for track in tracks}
         self._pictures = PictureKeeper()
         self._pipeline: Pipeline | None = None
-        self._models: list[str] = []
         self._end_s = 0.0
         self._has_video = False
         self._has_audio = False
@@ -185,7 +177,7 @@ class Session:
         """Measure no behaviour from here on, and show none; asks for no reason."""
         self._require_open()
         self._keep("identity_only")
-        self._behaviour_off = self._behaviour_off or "behaviour_off"
+        self._permissions.behaviour_off = self._permissions.behaviour_off or "behaviour_off"
         if self._pipeline is not None:
             self._pipeline.stop_behaviour()
 
@@ -207,7 +199,7 @@ class Session:
             SessionStateError: the session is closed.
         """
         self._require_open()
-        self._may_use("recording")
+        self._permissions.may_use("recording")
         if isinstance(item, Sound):
             if item.track not in self._tracks:
                 raise TrackError(" or ".join(self._tracks) or "no", item.track)
@@ -215,11 +207,11 @@ class Session:
             self._end_s = max(self._end_s, item.end_s)
             gaps = self._sound_gaps[item.track].push(item.time_s, item.end_s)
             self._findings.observations.extend(gaps)
-            allowed = self._may_use("voice")
+            allowed = self._permissions.may_use("voice")
         else:
             self._has_video = True
             self._end_s = max(self._end_s, item.time_s)
-            allowed = self._may_use("face")
+            allowed = self._permissions.may_use("face")
             if allowed:
                 self._pictures.push(item)
         if self._keeper is not None:
@@ -272,6 +264,11 @@ class Session:
     def pipeline(self) -> Pipeline | None:
         """The analysers, to look at while the session runs; None before the first item."""
         return self._pipeline
+
+    @property
+    def voices(self) -> Voices | None:
+        """What voices are told apart with, once sound may be analyzed."""
+        return self._analysers.voices
 
     @property
     def time_s(self) -> float:
@@ -333,7 +330,7 @@ class Session:
             "behaviour": behaviour,
             "baseline": self._baseline,
             "recorded": self._recorded,
-            "voices": self._open_voices is not None,
+            "voices": self._analysers.given_voices is not None,
             "past": [observation.to_dict() for observation in self._past],
             "settings": settings_to_dict(self._settings),
         }
@@ -351,33 +348,14 @@ class Session:
 
     def _open_pipeline(self) -> Pipeline:
         return Pipeline(
-            open_tracker=self._open_tracker,
-            open_behaviour=self._open_behaviour if self._why_no_behaviour() is None else None,
+            open_tracker=self._analysers.open_tracker,
+            open_behaviour=self._analysers.open_behaviour
+            if self._permissions.why_no_behaviour() is None
+            else None,
             tracks=() if self._consent.decision("voice") is False else self._tracks,
             questions=self._questions,
             baseline=self._baseline_source(),
-            open_voices=self._voices_opened,
-        )
-
-    def _voices_opened(self) -> Voices | None:
-        given = self._open_voices
-        self.voices = given() if callable(given) else given
-        return self.voices
-
-    def _open_tracker(self) -> TrackerProcess:
-        if self._task_file is not None:
-            model_path("face_landmarker", file=self._task_file)
-        self._models += models_of(self._task_file)
-        for name in {*self._models} - {"face_landmarker"}:
-            model_path(name)
-        return self._tracker or TrackerProcess(self._task_file)
-
-    def _open_behaviour(self) -> BehaviourModels:
-        self._models += [READOUT, MOVEMENTS]
-        provider = self._settings.provider
-        return BehaviourModels(
-            Sharpener(open_model(READOUT, provider="cpu")),
-            ClassifierSpotter(open_model(MOVEMENTS, provider=provider)),
+            open_voices=self._analysers.open_voices,
         )
 
     def _baseline_source(self) -> BaselineSource:
@@ -386,35 +364,13 @@ class Session:
         asks = self._marked or (self._script is not None and not self._recorded)
         return "marked_questions" if asks else "calm_start"
 
-    def _may_use(self, purpose: Purpose) -> bool:
-        """Tell whether items of a purpose may be analyzed; refused ones are left alone."""
-        decision = self._consent.decision(purpose)
-        if decision is None and self._recorded:
-            return True
-        if purpose == "recording" and decision is False:
-            raise ConsentError("consent to recording was refused: nothing may be analyzed")
-        if decision is None:
-            raise ConsentError(
-                f"no consent to {purpose}: call session.consent(purpose={purpose!r}, ...) first"
-            )
-        return decision
-
-    def _why_no_behaviour(self) -> str | None:
-        """Return why behaviour is not assessed, None where it is."""
-        if self._behaviour_off is not None:
-            return self._behaviour_off
-        decision = self._consent.decision("behaviour")
-        if decision is None:
-            return None if self._recorded else "no_consent_recorded"
-        return None if decision else "consent_refused"
-
     def _require_open(self) -> None:
         if self._closed:
             raise SessionStateError("this session is closed")
 
     def _facts(self, recording: RecordingFacts | None, marks: tuple[Mark, ...]) -> SessionFacts:
         meter = self._pipeline.meter if self._pipeline else None
-        behaviour_off = self._why_no_behaviour()
+        behaviour_off = self._permissions.why_no_behaviour()
         if behaviour_off is not None:
             self._findings.forget_behaviour()
         if self._consent.decision("face") is False:
@@ -422,9 +378,6 @@ class Session:
         if self._consent.decision("voice") is False:
             self._findings.forget_voice()
         voice = self._pipeline.voice_quality if self._pipeline else None
-        models = [*self._models, *(SpeechDetector.models if voice is not None else ())]
-        if voice is not None and self.voices is not None:
-            models += self.voices.models
         return SessionFacts(
             session_id=self.session_id,
             created_at=self.created_at,
@@ -446,17 +399,10 @@ class Session:
             baseline_mode=self._baseline,
             others_declared=bool(set(self._participants) - {"applicant"}),
             settings=self._settings,
-            models=tuple(dict.fromkeys(models)),
+            models=self._analysers.models(heard=voice is not None),
             images=() if self._consent.decision("face") is False else self._pictures.images,
             recording=recording,
-            unverified=_why_unverified(self.voices),
+            unverified=self._analysers.unverified,
             voices_known=None if self.voices is None else self.voices.separation is not None,
             past=self._past,
         )
-
-
-def _why_unverified(voices: Voices | None) -> str | None:
-    """Return the reason code why no voiceprint is compared, None where one is."""
-    if voices is None:
-        return "no_voiceprint"
-    return voices.unverified if voices.verifier is None else None

@@ -242,7 +242,7 @@ def scripted_session(
         session.consent(purpose=purpose, text="en-1", given_by="C-1")
     for purpose in refused:
         session.consent(purpose=purpose, text="en-1", given_by="C-1", granted=False)
-    session._voices_opened()
+    session._analysers.open_voices()
     session._open_pipeline = lambda: pipeline  # type: ignore[assignment,method-assign,return-value]
     session.push(frame(0.0))
     session.push(Sound(0.0, sound(0.0).samples, options.get("tracks", ("mixed",))[0]))
