@@ -121,8 +121,7 @@ def assign_roles(
     the questions' times. The applicant is among the other voices the one that the lips move
     with, else the one on their own track, else the one that answers, else the only one beside
     an officer who is known. What is left is another voice where the officer is known and it is
-    clearly unlike both; somebody
-    who laughs, whispers or turns away may sound like two.
+    clearly unlike both; somebody who laughs, whispers or turns away may sound like two.
 
     Args:
         voices: The voices of the session.

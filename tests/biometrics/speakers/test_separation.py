@@ -44,7 +44,8 @@ def test_the_encoder_that_ships_has_limits_and_says_where_they_come_from() -> No
     entry = card("ecapa-embedded")
     limits = shipped_separation(f"{entry.name}@{entry.sha256[:12]}")
     assert limits is not None
-    assert limits.doubtful_below < limits.cut
+    assert 0.0 < limits.cut < limits.same_above
+    assert 0.0 < limits.doubtful_below < limits.same_above
     assert limits.other_below <= limits.same_above
     text = (files("facesign.biometrics.speakers") / "ecapa-embedded.json").read_text("utf-8")
     assert "speakers of the training corpora" in json.loads(text)["measured_on"]

@@ -1,0 +1,24 @@
+"""Pages that are written from result files say what the files say."""
+
+from __future__ import annotations
+
+import page
+import speakers_page
+import voiceprint_page
+from provenance import RESULTS
+
+
+def test_the_page_of_benchmarks_is_what_the_results_give() -> None:
+    assert page.PAGE.read_text("utf-8") == page.page()
+
+
+def test_the_page_of_comparisons_is_what_the_results_give() -> None:
+    assert voiceprint_page.PAGE.read_text("utf-8") == voiceprint_page.page()
+
+
+def test_the_page_of_speakers_is_what_the_results_give_or_says_that_there_are_none() -> None:
+    written = speakers_page.PAGE.read_text("utf-8")
+    if (RESULTS / "speakers.json").is_file():
+        assert written == speakers_page.page()
+    else:
+        assert "Not measured yet with the encoder that ships." in written
