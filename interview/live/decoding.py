@@ -29,6 +29,7 @@ class Readable(Protocol):
 
     def read(self, n: int, /) -> bytes:
         """Return at most n bytes, none at the end."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, eq=False)
