@@ -57,9 +57,10 @@ def build(home: Home, *, reach: Reach | None = None, lang: Language | None = Non
     live = LiveSessions(home, archive=archive)
     desk = Desk(home, archive, users, live, reach)
     sign_ins, set_up = SignIns(users), SetUp(users)
+    in_order: tuple[Language, ...] = (chosen, *(it for it in LANGUAGES if it != chosen))
     pages = {
         (language, spec.name): LazyPage(partial(_page, desk, spec, language))
-        for language in (chosen, *(it for it in LANGUAGES if it != chosen))
+        for language in in_order
         for spec in PAGES
     }
 

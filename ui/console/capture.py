@@ -27,6 +27,7 @@ class Named(Protocol):
     @property
     def name(self) -> str:
         """Name of the user."""
+        ...
 
 
 def capture_router(

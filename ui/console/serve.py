@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import socket
 import sys
 import tempfile
@@ -67,6 +68,9 @@ def serve(home: Home, options: ConsoleOptions, say: Say) -> None:
         ConsoleError: the address cannot be used.
         ArchiveError, SettingsError: the home folder cannot be used.
     """
+    # uvicorn ends in order at this signal and then sends it again: leave by the way out, so that
+    # the private folder is removed.
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(0))
     with _listening(options) as listener, _private_folder() as folder:
         from facesign.ui.console.shell_env import keep_private
 

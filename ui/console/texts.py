@@ -52,7 +52,10 @@ def texts(lang: Language) -> Texts:
 def as_language(text: str | None, otherwise: Language) -> Language:
     """Read a language from a cookie, a path or a header; another where it is none of ours."""
     wanted = (text or "").strip().lower()[:2]
-    return next((lang for lang in LANGUAGES if lang == wanted), otherwise)
+    for lang in LANGUAGES:
+        if lang == wanted:
+            return lang
+    return otherwise
 
 
 def _flattened(table: dict[str, Any], before: str = "") -> list[tuple[str, str]]:

@@ -46,14 +46,15 @@ def media(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
                 smaller.pts, smaller.time_base = index, Fraction(1, 30)
                 sink.mux(out.encode(smaller))
             sink.mux(out.encode(None))
-        source.seek(0)
-        with av.open(microphone, "w") as sink:
-            pcm = sink.add_stream("pcm_s16le", rate=48_000)
-            pcm.layout = "mono"
-            plain = av.AudioResampler("s16", "mono", 48_000)
-            for sound in source.decode(audio=0):
-                for piece in plain.resample(sound):
-                    sink.mux(pcm.encode(piece))
+    # One voice alone, so that it can be enrolled as well.
+    alone = samples.load("impostor-voice").path / "enrollment.flac"
+    with av.open(alone) as source, av.open(microphone, "w") as sink:
+        pcm = sink.add_stream("pcm_s16le", rate=48_000)
+        pcm.layout = "mono"
+        plain = av.AudioResampler("s16", "mono", 48_000)
+        for sound in source.decode(audio=0):
+            for piece in plain.resample(sound):
+                sink.mux(pcm.encode(piece))
     return camera, microphone
 
 

@@ -73,6 +73,7 @@ export async function mount(element) {
     const begun = performance.now();
     let loudest = 0, loud = 0, n = 0;
     tap.port.onmessage = ({ data }) => {
+      if (running?.context !== context) return;
       pieces.push(data);
       let peak = 0, sum = 0;
       for (const value of data) { peak = Math.max(peak, Math.abs(value)); sum += value * value; }
