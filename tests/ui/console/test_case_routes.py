@@ -41,13 +41,14 @@ def test_a_case_is_told_in_the_language_asked_for(console: Console, case: str) -
     client = console.client("ben")
     en = client.get(f"/cases/{case}", params={"lang": "en"}).json()
     zh = client.get(f"/cases/{case}", params={"lang": "zh"}).json()
-    flag, prompt = en["report"]["cards"]
+    protect, flag, prompt = en["report"]["cards"]
+    assert protect["kind"] == "protect"
     assert (flag["kind"], flag["title"]) == ("flag", "Undeclared person in the picture")
     assert (flag["value"], flag["threshold"]) == ("3.5\u00a0s", "1.0\u00a0s")
     assert prompt["ask"].startswith("Could you tell me when the salary")
     assert prompt["seen"][0]["now"] == "2.35\u00a0s"
     assert prompt["seen"][0]["usual"] == "0.48\u00a0±\u00a00.09\u00a0s"
-    assert zh["report"]["cards"][1]["ask"].startswith("三月份的工资")
+    assert zh["report"]["cards"][2]["ask"].startswith("三月份的工资")
     assert [lane["name"] for lane in en["report"]["lanes"]][:2] == ["question", "speech"]
     assert en["media"] == [{"stream": "media", "start_s": 0.0}]
 
