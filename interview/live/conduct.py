@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -10,7 +11,7 @@ from typing import Any, Literal, TypeAlias
 from facesign.biometrics.face.tracker_process import TrackerProcess
 from facesign.biometrics.observation import Observation
 from facesign.biometrics.stream import Frame, Sound, Track
-from facesign.errors import ConsentError, SessionStateError, SettingsError
+from facesign.errors import ConsentError, FacesignError, SessionStateError, SettingsError
 from facesign.interview.consent import PURPOSES, Consent
 from facesign.interview.home import Home, Settings, require_one_of
 from facesign.interview.live.plan import SessionPlan
@@ -19,9 +20,11 @@ from facesign.interview.pipeline import Event
 from facesign.interview.report import Report
 from facesign.interview.script import Question
 from facesign.interview.session import Session
-from facesign.interview.voice_session import open_voices
+from facesign.interview.voice_session import keep_comparison, open_voices
 
 __all__ = ["CONTINUED_AFTER_S", "Conduct", "Gap", "QuestionState", "track_of"]
+
+_log = logging.getLogger(__name__)
 
 QuestionState: TypeAlias = Literal["open", "current", "done", "skipped"]
 CONTINUED_AFTER_S = 3.0
@@ -211,6 +214,16 @@ class Conduct:
             self._close_question()
             self.report = self.session.close()
         return self.report
+
+    def keep_comparison(self) -> None:
+        """Enter the comparison of voices in the customer's history; a replay does not."""
+        if self.session is None or self.session.voices is None:
+            return
+        try:
+            keep_comparison(self.session.voices, record=self.session.session_id)
+        except FacesignError as error:
+            what = type(error).__name__
+            _log.warning("session %s: not in the history: %s", self.session.session_id, what)
 
     def _open_voices(self) -> Any:
         return open_voices(customer=self.plan.customer, home=self._home)

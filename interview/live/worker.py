@@ -319,6 +319,7 @@ class Worker:
         report = self._conduct.finish()
         if report is not None:
             self._book.report(report, after=after)
+            self._conduct.keep_comparison()
 
     def _decide(self, decision: str, reason: str, by: str) -> None:
         require_one_of("decision", decision, DECISIONS)

@@ -8,6 +8,7 @@ import signal
 import socket
 import sys
 import tempfile
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -99,7 +100,19 @@ def serve(home: Home, options: ConsoleOptions, say: Say) -> None:
             ),
             lambda: _announce(app.state.set_up.begin(), options, say),
         )
+        threading.Thread(target=_tidy, args=(home, say), name="retention", daemon=True).start()
         server.run(sockets=[listener])
+
+
+def _tidy(home: Home, say: Say) -> None:
+    """Close records that a crash left open, and erase behaviour whose time is over."""
+    from facesign.interview.record.retention import purge
+
+    done = purge(home)
+    if done.erased:
+        say(f"behaviour erased, its time is over: {len(done.erased)} records")
+    for line in done.failed:
+        say(f"not erased: {line}")
 
 
 class _Server(uvicorn.Server):
