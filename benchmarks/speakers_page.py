@@ -6,6 +6,7 @@ python benchmarks/speakers_page.py
 from __future__ import annotations
 
 import json
+import math
 from typing import Any
 
 from provenance import RESULTS, ROOT
@@ -40,7 +41,11 @@ def shown(found: dict[str, Any], name: str) -> str:
     if it is None:
         return "-"
     ends = it["interval_95"]
-    between = "" if ends is None else f" ({100 * ends[0]:.1f} to {100 * ends[1]:.1f})"
+    between = (
+        ""
+        if ends is None or math.isnan(ends[0])
+        else f" ({100 * ends[0]:.1f} to {100 * ends[1]:.1f})"
+    )
     return f"{100 * it['value']:.1f}{between}"
 
 
