@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 from collections.abc import Iterator
 from fractions import Fraction
 from importlib.resources import files
@@ -217,7 +218,7 @@ def test_an_analyst_judges_a_flag_of_an_analyzed_recording(tab: Watched, server:
     sample = samples.load("undeclared-second-person")
     subprocess.run(
         [
-            *(os.environ.get("PYTHON", "python"), "-c", "from facesign.ui.cli import main; main()"),
+            *(sys.executable, "-c", "from facesign.ui.cli import main; main()"),
             *("analyze", str(sample.media), "--record", "--home", str(server.home)),
             *("--customer", EVIL),
         ],
