@@ -51,7 +51,7 @@ class Student(nn.Module):
 
 def loss_of(student: Student, batch: Batch, margin: float) -> tuple[Tensor, list[float]]:
     """Add up cosine to the teacher, distance of the similarity matrices, and AAM-softmax."""
-    with torch.autocast(batch.fbank.device.type, dtype=torch.bfloat16):
+    with torch.autocast(batch.fbank.device.type, torch.bfloat16, enabled=_halves_pay(batch.fbank)):
         embedding = student.encoder(batch.fbank).squeeze(1)
     embedding = embedding.float()
     towards = functional.normalize(student.towards_teacher(embedding))
@@ -69,6 +69,11 @@ def loss_of(student: Student, batch: Batch, margin: float) -> tuple[Tensor, list
     classes = functional.cross_entropy(angular(logits, one_hot), batch.classes)
     total = cosine + 6 * pairs + 0.15 * classes
     return total, [cosine.item(), pairs.item(), classes.item()]
+
+
+def _halves_pay(fbank: Tensor) -> bool:
+    """Tell whether half precision is quicker; without AVX-512 it takes ten times as long."""
+    return fbank.is_cuda or torch.backends.cpu.get_cpu_capability().startswith("AVX512")
 
 
 class Run:
