@@ -35,6 +35,7 @@ from facesign.biometrics.stream import (
 )
 from facesign.biometrics.voice.quality import VoiceQuality
 from facesign.biometrics.voice.utterances import Utterance, Utterances
+from facesign.interview.consent import Purpose
 from facesign.interview.questions import QuestionLog
 from facesign.interview.voices import SpeakerPath, VoiceResult, Voices
 
@@ -168,22 +169,28 @@ class Pipeline:
         if self._speakers is not None:
             yield from self._speakers.finish()
 
-    def stop_behaviour(self) -> None:
-        """Measure no behaviour from here on, after consent to it was withdrawn."""
+    def stop(self, purpose: Purpose) -> None:
+        """End an analysis that is no longer consented to; what is held back is dropped."""
+        if purpose == "behaviour":
+            self._stop_behaviour()
+        elif purpose == "face":
+            self._stop_face()
+        elif purpose == "voice":
+            self._stop_voice()
+
+    def _stop_behaviour(self) -> None:
         for voice in self._voices.values():
             voice.stop_prosody()
         self._open_behaviour = None
         if self._face is not None:
             self._face.stop_behaviour()
 
-    def stop_face(self) -> None:
-        """Look at no face from here on; what is held back is dropped."""
+    def _stop_face(self) -> None:
         if self._face is not None:
             self._face.close()
             self._face = None
 
-    def stop_voice(self) -> None:
-        """Listen to nobody from here on; what is held back is dropped."""
+    def _stop_voice(self) -> None:
         self._voices.clear()
         self._listened_to = None
         self._speakers = self._open_voices = None

@@ -17,7 +17,7 @@ from facesign.biometrics.speakers.turns import Turn
 from facesign.biometrics.stream import Frame, Sound, Track
 from facesign.errors import SessionStateError, SettingsError, TrackError
 from facesign.interview.analysers import Analysers
-from facesign.interview.consent import Consent, ConsentBook, Purpose
+from facesign.interview.consent import Consent, ConsentBook
 from facesign.interview.facts import RecordingFacts, SessionFacts
 from facesign.interview.findings import Findings
 from facesign.interview.flags import ExternalEvidence
@@ -170,7 +170,7 @@ class Session:
         if self._keeper is not None:
             self._keeper.consent(consent)
         if not granted and self._pipeline is not None:
-            self._stop(consent.purpose)
+            self._pipeline.stop(consent.purpose)
         return consent
 
     def identity_only(self) -> None:
@@ -179,7 +179,7 @@ class Session:
         self._keep("identity_only")
         self._permissions.behaviour_off = self._permissions.behaviour_off or "behaviour_off"
         if self._pipeline is not None:
-            self._pipeline.stop_behaviour()
+            self._pipeline.stop("behaviour")
 
     def take_consents(self, consents: Sequence[Consent]) -> None:
         """Record decisions that were made before the session, see `read_consent`."""
@@ -188,8 +188,8 @@ class Session:
         for consent in consents:
             if self._keeper is not None:
                 self._keeper.consent(consent)
-            if not consent.granted:
-                self._stop(consent.purpose)
+            if not consent.granted and self._pipeline is not None:
+                self._pipeline.stop(consent.purpose)
 
     def push(self, item: Frame | Sound) -> None:
         """Analyze one frame or one run of sound.
@@ -334,17 +334,6 @@ class Session:
             "past": [observation.to_dict() for observation in self._past],
             "settings": settings_to_dict(self._settings),
         }
-
-    def _stop(self, purpose: Purpose) -> None:
-        """End an analysis that is no longer consented to."""
-        if self._pipeline is None:
-            return
-        if purpose == "behaviour":
-            self._pipeline.stop_behaviour()
-        elif purpose == "face":
-            self._pipeline.stop_face()
-        elif purpose == "voice":
-            self._pipeline.stop_voice()
 
     def _open_pipeline(self) -> Pipeline:
         return Pipeline(

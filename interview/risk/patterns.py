@@ -8,6 +8,7 @@ nothing depends on the order in which observations of one moment become known.
 from __future__ import annotations
 
 import heapq
+from abc import ABC, abstractmethod
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -44,7 +45,7 @@ class Pattern:
         return (self.kind, tuple(one.shape() for one in self.of), self.within)
 
 
-class PatternState:
+class PatternState(ABC):
     """What one pattern remembers. Subclasses say what makes evidence."""
 
     def __init__(self, pattern: Pattern) -> None:
@@ -75,8 +76,9 @@ class PatternState:
         """Yield what is evidence because the stream has ended."""
         return iter(())
 
+    @abstractmethod
     def _evidence(self, number: int, new: Observation) -> Evidence | None:
-        raise NotImplementedError
+        """Return the evidence that a new observation of one condition completes."""
 
     def _frames(self, number: int, new: Observation) -> list[Observation] | None:
         """Return the intervals that all evidence must lie inside; None where any place will do."""

@@ -23,6 +23,7 @@ from facesign.biometrics.stream import Frame, Sound, Track
 from facesign.biometrics.voice.filled_pauses import FilledPause
 from facesign.biometrics.voice.quality import VoiceQuality
 from facesign.biometrics.voice.utterances import Utterance
+from facesign.interview.consent import Purpose
 from facesign.interview.home import Settings
 from facesign.interview.marks import Mark
 from facesign.interview.pipeline import Event, FaceReading
@@ -199,14 +200,8 @@ class ScriptedPipeline:
         self.pushed: list[Frame | Sound] = []
         self.stopped: list[str] = []
 
-    def stop_behaviour(self) -> None:
-        self.stopped.append("behaviour")
-
-    def stop_face(self) -> None:
-        self.stopped.append("face")
-
-    def stop_voice(self) -> None:
-        self.stopped.append("voice")
+    def stop(self, purpose: Purpose) -> None:
+        self.stopped.append(purpose)
 
     def push(self, item: Frame | Sound) -> Iterator[Event]:
         self.pushed.append(item)
