@@ -105,6 +105,8 @@ class LiveView:
             "rate_hz": None if rate_hz is None else round(rate_hz, 1),
             "notes": list(conduct.written.notes),
             "marks": list(conduct.written.marks),
+            "evidence": [one.to_dict() for one in conduct.written.evidence],
+            "broken_off": conduct.written.broken_off(),
             "problem": problem,
         }
 
