@@ -22,7 +22,7 @@ from facesign.ui.console.widgets import QUIET, note, widget
 __all__ = ["fill"]
 
 BUTTONS = ("next", "asked", "skip", "mark", "pause", "identity_only")
-EVENTS = ("consent", "withdraw", "ask", "leave")
+EVENTS = ("consent", "withdraw", "ask", "evidence", "break_off", "leave")
 
 
 def fill(desk: Desk, t: Texts, base: str, blocks: gr.Blocks) -> None:
@@ -117,6 +117,12 @@ def fill(desk: Desk, t: Texts, base: str, blocks: gr.Blocks) -> None:
         purpose = str(event._data["purpose"])
         return _said(r, t, lambda who: actions.withdraw(desk, who, session_id, purpose))
 
+    def on_evidence(session_id: str, event: gr.EventData, r: gr.Request) -> str:
+        return _said(r, t, lambda who: actions.add_evidence(desk, who, session_id, event._data, t))
+
+    def on_break_off(session_id: str, event: gr.EventData, r: gr.Request) -> str:
+        return _said(r, t, lambda who: actions.break_off(desk, who, session_id, event._data, t))
+
     def on_decide(session_id: str, decision: str | None, reason: str, r: gr.Request) -> str:
         return _said(
             r, t, lambda who: actions.decide(desk, who, session_id, decision, reason or "", t)
@@ -135,6 +141,8 @@ def fill(desk: Desk, t: Texts, base: str, blocks: gr.Blocks) -> None:
     live.ask(on_ask, session_id, said, **QUIET)
     live.consent(on_consent, session_id, said, **QUIET)
     live.withdraw(on_withdraw, session_id, said, **QUIET)
+    live.evidence(on_evidence, session_id, said, **QUIET)
+    live.break_off(on_break_off, session_id, said, **QUIET)
     live.leave(on_leave, None, [session_id, live, said, decision, reason], **QUIET)
     decide.click(on_decide, [session_id, decision, reason], said, **QUIET)
 

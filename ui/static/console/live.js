@@ -1,8 +1,11 @@
 // The officer's live view: picture, identity, question, the last minute, prompts and flags.
 // Everything that is shown comes over one socket; what the officer does goes by Gradio's events.
 import { captureHere, socketUrl, talkToApplicant } from "../live/officer.js";
+import { offerCustomers } from "./customers.js";
 import { clock, h, page, texts } from "./dom.js";
 import { consentPanel } from "./consent.js";
+import { breakingOff, brokenOff } from "./ending.js";
+import { evidencePanel } from "./evidence.js";
 import { liveCards } from "./live_cards.js";
 import { strip } from "./strip.js";
 
@@ -21,8 +24,9 @@ export async function mount(element, { props, watch, trigger }) {
   }
   watch("value", () => open(props.value));
   open(props.value);
+  offerCustomers("plan-customer");
   document.addEventListener("keydown", (event) => {
-    if (!view || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (!view || event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
     if (event.target.matches("input, textarea, select, [contenteditable]")) return;
     const name = KEYS[event.key.toLowerCase()];
     if (!name) return;
@@ -44,6 +48,8 @@ function show(place, about, t, trigger) {
   let closing = [], talking = false, capturing = false, state = null, points = true;
 
   const consents = consentPanel(about, t, trigger);
+  const evidence = evidencePanel(t, trigger);
+  const ending = breakingOff(t, trigger);
   const toggle = h("button", { type: "button", class: "fs-quiet", "aria-pressed": "true", onclick: () => {
     points = !points;
     toggle.setAttribute("aria-pressed", String(points));
@@ -53,7 +59,8 @@ function show(place, about, t, trigger) {
   place.replaceChildren(h("section", { class: "fs-live", "aria-label": t("live.title") },
     h("div", { class: "fs-case-head" },
       h("h2", {}, t("player.customer", { customer: about.customer })), part("stage", "span", { role: "status" }),
-      part("sign", "span"), part("clock", "span"), h("span", { class: "fs-push" }), part("line", "span", { role: "status" })),
+      part("sign", "span"), part("clock", "span"), h("span", { class: "fs-push" }), part("line", "span", { role: "status" }), ending.button),
+    ending.dialog,
     part("problem", "p", { role: "alert", hidden: true }),
     h("div", { class: "fs-two" },
       h("div", { class: "fs-left" },
@@ -65,6 +72,7 @@ function show(place, about, t, trigger) {
       h("div", { class: "fs-right" }, part("identity", "section", { class: "fs-card fs-small", "aria-label": t("live.identity") }),
         part("outcome", "section", { class: "fs-card fs-small", hidden: true }),
         cards.element,
+        evidence.element,
         part("script", "section", { class: "fs-card fs-small", "aria-label": t("live.script") }),
         part("notes", "section", { class: "fs-card fs-small", "aria-label": t("player.notes"), hidden: true })))));
 
@@ -103,7 +111,9 @@ function show(place, about, t, trigger) {
     showScript();
     showNotes();
     showOutcome();
+    ending.button.hidden = !["created", "consent", "baseline", "questions"].includes(state.stage);
     consents.show(state);
+    evidence.show(state);
     cards.show(state);
     chart.show(state);
     draw();
@@ -178,13 +188,14 @@ function show(place, about, t, trigger) {
     parts.outcome.hidden = !state.outcome && !over;
     if (parts.outcome.hidden) return;
     const missing = state.checks.filter((one) => one.status === "not_assessed");
-    parts.outcome.replaceChildren(h("h3", {}, t("live.outcome")),
+    parts.outcome.replaceChildren(...[h("h3", {}, t("live.outcome")),
       h("p", {}, state.outcome ? state.outcome.word : t.of("statuses", state.stage)),
+      ...brokenOff(state.broken_off, t),
       missing.length ? h("p", { class: "fs-soft" }, t("live.not_assessed", { what: missing.map((one) => one.label).join(t("cards.join")) })) : null,
       state.decision ? h("p", {}, t("live.decided", { decision: t.of("decisions", state.decision.decision), reason: state.decision.reason })) : null,
       over ? h("p", { class: "fs-row" },
         h("a", { class: "fs-button", href: `${page.base}/${page.lang}/replay/?case=${id}` }, t("live.to_replay")),
-        h("button", { type: "button", class: "fs-button", onclick: () => trigger("leave", {}) }, t("live.leave"))) : null);
+        h("button", { type: "button", class: "fs-button", onclick: () => trigger("leave", {}) }, t("live.leave"))) : null].filter(Boolean));
   }
 
   // Pictures begin when they may: here after consent to recording, else when both pages are there.
