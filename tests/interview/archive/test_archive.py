@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import sqlite3
 import stat
+import subprocess
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -298,3 +300,16 @@ def test_customers_are_those_of_all_sessions_once_each(archive: Archive) -> None
     archive.add(replace(DONE, session_id="s-3", customer="C-7", officer="wang"))
     archive.add(replace(DONE, session_id="s-4", customer=None))
     assert archive.customers() == {"C-1042", "C-7"}
+
+
+def test_opening_it_twice_keeps_the_locks_of_the_first(home: Home, archive: Archive) -> None:
+    archive.add(DONE)
+    Archive.open(home).close()
+    # A process that is the last to close the file takes its log away; this one is not the last.
+    script = (
+        "from pathlib import Path; from facesign import Archive; Archive.open(Path({!r})).close()"
+    )
+    subprocess.run([sys.executable, "-c", script.format(str(home.root))], check=True)
+    assert home.archive.with_name("archive.db-wal").exists()
+    archive.update("s-1", status="closed")
+    assert archive.session("s-1") == DONE
