@@ -14,7 +14,8 @@ import cv2
 from facesign.biometrics.face.mesh import BundledMesh
 from facesign.errors import FacesignError
 from facesign.interview.home import Home
-from facesign.interview.record.contours import ContourReader, may_show_face
+from facesign.interview.record.consents import consents_of
+from facesign.interview.record.contours import ContourReader
 from facesign.interview.record.reader import Record
 
 __all__ = ["serve"]
@@ -74,6 +75,7 @@ class _Desk:
                 return reader
             self.close()
         record = Record.open(self._home, session_id)
-        reader = ContourReader(record, stream, self._mesh) if may_show_face(record) else None
+        agreed = consents_of(record).get("face") == "granted"
+        reader = ContourReader(record, stream, self._mesh) if agreed else None
         self._held = session_id, stream, now_s, record, reader
         return reader

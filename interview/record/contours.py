@@ -19,7 +19,7 @@ from facesign.interview.media.container import FORMATS, PROTOCOLS, seconds
 from facesign.interview.media.picture import PictureMaker
 from facesign.interview.record.reader import Record
 
-__all__ = ["CHUNK_S", "ContourReader", "Outline", "may_show_face"]
+__all__ = ["CHUNK_S", "ContourReader", "Outline"]
 
 CHUNK_S = 1.0
 """Contours are found a stretch at a time, so that stepping back and forth finds them again."""
@@ -39,20 +39,6 @@ class Outline:
     points: list[int] | None
     """x and y in ten-thousandths of the picture, in the order of `CONTOURS`; None without a
     face."""
-
-
-def may_show_face(record: Record) -> bool:
-    """Tell whether the applicant agreed that the face is analyzed, and has not taken it back."""
-    granted = False
-    for entry in record.entries("consent", "command"):
-        given = entry.data
-        if entry.kind == "command":
-            given = {**given["values"], "granted": given["values"].get("granted") is True}
-            if entry.data["name"] not in ("consent", "withdraw"):
-                continue
-        if given["purpose"] == "face":
-            granted = given["granted"]
-    return granted
 
 
 class ContourReader:

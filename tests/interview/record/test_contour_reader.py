@@ -1,11 +1,10 @@
-"""Contours of the face in a recorded stream, and who agreed to their being found."""
+"""Contours of the face in a recorded stream."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import av
 import numpy as np
@@ -18,7 +17,7 @@ from facesign.errors import RecordError, WorkerError
 from facesign.interview.home import Home
 from facesign.interview.keyfiles import init_master_key
 from facesign.interview.record.contour_process import ContourProcess
-from facesign.interview.record.contours import CHUNK_S, ContourReader, may_show_face
+from facesign.interview.record.contours import CHUNK_S, ContourReader
 from facesign.interview.record.reader import Record
 from facesign.interview.record.writer import RecordWriter
 
@@ -89,39 +88,6 @@ def test_a_stream_without_pictures_is_one_clear_line(record: Record, mesh: Bundl
         ContourReader(record, "sound", mesh)
     with pytest.raises(RecordError, match="has no stream 'other'"):
         ContourReader(record, "other", mesh)
-
-
-def command(name: str, **values: Any) -> tuple[str, dict[str, Any]]:
-    return "command", {"name": name, "values": values}
-
-
-GIVEN = command("consent", purpose="face", granted=True)
-
-
-@pytest.mark.parametrize(
-    ("entries", "may"),
-    [
-        ([], False),
-        ([("consent", {"purpose": "face", "granted": True})], True),
-        ([("consent", {"purpose": "face", "granted": False})], False),
-        ([("consent", {"purpose": "recording", "granted": True})], False),
-        ([GIVEN, command("note", text="face")], True),
-        ([GIVEN, command("withdraw", purpose="voice")], True),
-        ([GIVEN, command("withdraw", purpose="face")], False),
-        ([command("consent", purpose="face", granted=False)], False),
-    ],
-)
-def test_the_face_is_shown_only_where_the_applicant_agreed_and_still_does(
-    tmp_path: Path, entries: list[tuple[str, dict[str, Any]]], may: bool
-) -> None:
-    home = Home(tmp_path / "home")
-    init_master_key(home, env={})
-    writer = RecordWriter.create(home, session_id=SESSION, created_at=datetime.now(UTC))
-    for kind, data in entries:
-        writer.add(kind, data)
-    writer.close("closed")
-    with Record.open(home, SESSION) as record:
-        assert may_show_face(record) is may
 
 
 @pytest.mark.slow

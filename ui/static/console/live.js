@@ -7,6 +7,7 @@ import { consentPanel } from "./consent.js";
 import { breakingOff, brokenOff } from "./ending.js";
 import { evidencePanel } from "./evidence.js";
 import { liveCards } from "./live_cards.js";
+import { penOver } from "./overlay.js";
 import { strip } from "./strip.js";
 
 const KEYS = { n: "next", a: "asked", s: "skip", m: "mark", p: "pause", i: "identity_only" };
@@ -77,19 +78,13 @@ function show(place, about, t, trigger) {
         part("notes", "section", { class: "fs-card fs-small", "aria-label": t("player.notes"), hidden: true })))));
 
   function draw() {
-    const box = video.getBoundingClientRect();
-    overlay.width = box.width;
-    overlay.height = box.height;
-    const found = state?.overlay;
-    if (!found || !points || !video.videoWidth) return;
-    const scale = Math.min(box.width / video.videoWidth, box.height / video.videoHeight);
-    const left = (box.width - video.videoWidth * scale) / 2, top = (box.height - video.videoHeight * scale) / 2;
-    const pen = overlay.getContext("2d");
-    pen.fillStyle = "rgba(255, 255, 255, .75)";
-    for (const [x, y] of found.points) {
-      pen.beginPath();
-      pen.arc(left + x * video.videoWidth * scale, top + y * video.videoHeight * scale, 1.3, 0, 7);
-      pen.fill();
+    const over = penOver(video, overlay);
+    if (!over || !points || !state?.overlay) return;
+    over.pen.fillStyle = "rgba(255, 255, 255, .75)";
+    for (const [x, y] of state.overlay.points) {
+      over.pen.beginPath();
+      over.pen.arc(over.x(x), over.y(y), 1.3 * over.fine, 0, 7);
+      over.pen.fill();
     }
   }
 
