@@ -37,11 +37,12 @@ def contour_routes(desk: Desk) -> APIRouter:
         """Find the contours of one stretch; the first look of a sign-in is noted."""
         require_seen(desk, who, session_id)
         found = desk.contours.chunk(session_id, stream, number)
-        with lock:
-            is_new = (who.key, session_id) not in noted
-            noted.add((who.key, session_id))
-        if is_new and found["why"] is None:
-            desk.archive.viewed(session_id, by=who.name, what="landmarks")
+        if found["why"] is None:
+            with lock:
+                is_new = (who.key, session_id) not in noted
+                noted.add((who.key, session_id))
+            if is_new:
+                desk.archive.viewed(session_id, by=who.name, what="landmarks")
         return JSONResponse({**found, **_lines()}, headers=_NOT_KEPT)
 
     return router

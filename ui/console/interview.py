@@ -15,7 +15,7 @@ from facesign.interview.own_scripts import OwnScripts
 from facesign.ui.console import interview_actions as actions
 from facesign.ui.console.desk import Desk
 from facesign.ui.console.guard import SignedIn, signed_in
-from facesign.ui.console.texts import Texts
+from facesign.ui.console.texts import Texts, as_language
 from facesign.ui.console.told import told
 from facesign.ui.console.widgets import QUIET, note, widget
 
@@ -111,7 +111,8 @@ def fill(desk: Desk, t: Texts, base: str, blocks: gr.Blocks) -> None:
 
     def on_consent(session_id: str, event: gr.EventData, r: gr.Request) -> str:
         given = {str(name): value is True for name, value in event._data["purposes"].items()}
-        return _said(r, t, lambda who: actions.consent(desk, who, session_id, given))
+        lang = as_language(event._data["lang"], t.lang)
+        return _said(r, t, lambda who: actions.consent(desk, who, session_id, given, lang))
 
     def on_withdraw(session_id: str, event: gr.EventData, r: gr.Request) -> str:
         purpose = str(event._data["purpose"])

@@ -137,8 +137,17 @@ def act(desk: Desk, who: SignedIn, session_id: str, action: str, text: str = "")
         raise SettingsError(f"no action {action!r}")
 
 
-def consent(desk: Desk, who: SignedIn, session_id: str, given: Mapping[str, bool]) -> None:
+def consent(
+    desk: Desk, who: SignedIn, session_id: str, given: Mapping[str, bool], lang: Language
+) -> None:
     """Enter what an applicant at this computer decided, on every purpose.
+
+    Args:
+        desk: The console's desk.
+        who: The officer who leads it.
+        session_id: Which interview.
+        given: Whether they agreed, by purpose; one that is missing was refused.
+        lang: Language of the words that they read.
 
     Raises:
         NotLiveError: it is not this officer's session.
@@ -147,7 +156,6 @@ def consent(desk: Desk, who: SignedIn, session_id: str, given: Mapping[str, bool
     session = own(desk, who, session_id)
     if not session.plan.applicant_here:
         raise SettingsError("the applicant decides on their own device")
-    lang = session.plan.lang
     version = consent_versions()[lang]
     for purpose in PURPOSES:
         granted = given.get(purpose) is True

@@ -59,7 +59,7 @@ def test_a_created_interview_is_the_officers_and_in_the_archive(
     "act",
     [
         lambda desk, sid: actions.act(desk, OTTO, sid, "next"),
-        lambda desk, sid: actions.consent(desk, OTTO, sid, {}),
+        lambda desk, sid: actions.consent(desk, OTTO, sid, {}, "zh"),
         lambda desk, sid: actions.withdraw(desk, OTTO, sid, "voice"),
         lambda desk, sid: actions.decide(desk, OTTO, sid, "stop", "because", texts("en")),
     ],
@@ -84,7 +84,7 @@ def test_what_is_missing_or_unknown_is_one_clear_line(
     with pytest.raises(SettingsError, match="no action 'close'"):
         actions.act(desk, ANNA, session.session_id, "close")
     with pytest.raises(SettingsError, match="on their own device"):
-        actions.consent(desk, ANNA, session.session_id, {"recording": True})
+        actions.consent(desk, ANNA, session.session_id, {"recording": True}, "en")
     with pytest.raises(SettingsError, match="Choose a decision"):
         actions.decide(desk, ANNA, session.session_id, None, "because", texts("en"))
     with pytest.raises(SettingsError, match="Give a reason"):
