@@ -27,6 +27,13 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 ADMIN, OFFICER, ANALYST = "admin-password", "officer-password", "analyst-password"
 EVIL = "<img src=x onerror=alert(1)>"
+DRAWN = """
+(() => {
+  const canvas = document.querySelector("canvas.fs-contours");
+  return canvas.width > 0 &&
+    canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data.some((v) => v);
+})()
+"""
 SHOTS = os.environ.get("FACESIGN_SCREENSHOTS")
 """Folder that screenshots for docs are written to, if any."""
 
@@ -139,6 +146,14 @@ def test_an_officer_leads_an_interview_and_decides(tab: Watched, server: Server)
         "text => document.querySelector('.fs-notes')?.innerText.includes(text)", arg=EVIL
     )
     page.wait_for_timeout(6000)
+    page.click(".fs-right details:has(#evidence-source) > summary")
+    page.click("#evidence-add")
+    page.wait_for_selector("text=Name the source.")
+    page.fill("#evidence-source", f"network check {EVIL}")
+    page.fill("#evidence-reference", "N-9")
+    page.click("#evidence-add")
+    page.wait_for_selector("#evidence-list li")
+    assert "identity: match" in page.inner_text("#evidence-list")
     shoot(tab, "interview")
     assert serious(tab) == []
     page.click("#do-end")
@@ -184,12 +199,43 @@ def test_an_analyst_sees_it_again_and_judges(tab: Watched, server: Server) -> No
     assert serious(tab) == []
     page.keyboard.press("ArrowRight")
     page.wait_for_function("document.querySelector('.fs-case video').currentTime > 0")
+    page.wait_for_function(DRAWN)
+    page.keyboard.press("f")
+    page.wait_for_function(f"!({DRAWN})")
+    assert f"network check {EVIL} N-9" in page.inner_text(".fs-right")
     page.keyboard.press("Escape")
     page.wait_for_selector("#find:visible")
     with Archive.open(Home(server.home)) as archive:
         views = {(view.by, view.what) for view in archive.views(session.session_id)}
     assert ("ben", "opened") in views
     assert ("ben", "media") in views
+    assert ("ben", "landmarks") in views
+
+
+def test_a_rescheduled_interview_leaves_its_day(tab: Watched, server: Server) -> None:
+    page = tab.page
+    tab.sign_in("anna", OFFICER)
+    page.wait_for_selector("#create")
+    page.locator("#plan-customer input").press_sequentially("C-")
+    page.wait_for_selector("#plan-customer-known option[value='C-7']", state="attached")
+    tab.type("plan-customer", "C-9")
+    page.click("#create")
+    page.wait_for_selector("#join-link")
+    page.click("#break-off")
+    assert serious(tab) == []
+    page.keyboard.press("n")
+    page.click("#break-off-go")
+    page.wait_for_selector("text=Choose a day that is not past.")
+    page.fill("#break-off-day", "2099-12-31")
+    page.fill("#break-off-text", f"ID card forgotten {EVIL}")
+    page.click("#break-off-go")
+    page.wait_for_selector("text=Held on 2099-12-31")
+    page.click("text=Open the replay")
+    page.wait_for_selector("text=Nothing was recorded.")
+    assert f"Note: ID card forgotten {EVIL}" in page.inner_text(".fs-case")
+    with Archive.open(Home(server.home)) as archive:
+        (held,) = archive.sessions(customer="C-9")
+    assert (held.status, held.next_on) == ("rescheduled", "2099-12-31")
 
 
 def test_an_analyst_judges_a_flag_of_an_analyzed_recording(tab: Watched, server: Server) -> None:

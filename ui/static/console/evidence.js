@@ -24,14 +24,15 @@ export function evidencePanel(t, trigger) {
   const sources = h("datalist", { id: "evidence-sources" },
     t("evidence.sources").split("|").map((text) => h("option", { value: text.trim() })));
   const form = h("form", { class: "fs-fields", onsubmit: send },
-    h("p", { class: "fs-soft fs-wide" }, t("evidence.about")), sources, source.row, reference.row, kind.row, result.row,
+    h("p", { class: "fs-soft fs-wide" }, t("evidence.about")), sources, source.row, kind.row, result.row, reference.row,
     h("div", { class: "fs-row fs-wide" }, h("button", { type: "submit", class: "fs-button", id: "evidence-add" }, t("evidence.add")), said));
   const open = h("details", {}, h("summary", {}, t("evidence.title")), form);
   const element = h("section", { class: "fs-card fs-small", "aria-label": t("evidence.title"), hidden: true }, open, list);
 
   function field(name, input) {
     input.id = `evidence-${name}`;
-    return { input, row: h("label", { for: input.id }, h("span", { class: "fs-soft" }, t(`evidence.${name}`)), input) };
+    const wide = input.tagName === "INPUT" ? "fs-wide" : "";
+    return { input, row: h("label", { for: input.id, class: wide }, h("span", { class: "fs-soft" }, t(`evidence.${name}`)), input) };
   }
 
   function nameResults() {

@@ -119,7 +119,7 @@ function show(place, found, t, goBack) {
       report || found.broken_off ? null : h("p", {}, t(found.status ? "player.no_report" : "player.no_record")),
       brokenOff(found.broken_off, t),
       found.erased.length ? h("p", {}, t("player.erased", { what: found.erased.map((c) => t.of("key_classes", c)).join(", ") })) : null,
-      h("div", { class: "fs-two" },
+      h("div", { class: "fs-two", hidden: !found.status },
         h("div", { class: "fs-left" },
           h("div", { class: "fs-screen" }, parts.length ? [video, drawn.canvas] : h("p", { class: "fs-soft" }, t("player.no_media"))),
           h("div", { class: "fs-row fs-controls", hidden: !parts.length }, play,
@@ -158,7 +158,9 @@ function show(place, found, t, goBack) {
     act();
   }
   document.addEventListener("keydown", keys);
-  place.querySelector(".fs-case").focus();
+  // The bar at the top would lie over what a browser scrolls to.
+  place.querySelector(".fs-case").focus({ preventScroll: true });
+  window.scrollTo(0, 0);
   return { close() { alive = false; drawn.close(); video.removeAttribute("src"); video.load(); document.removeEventListener("keydown", keys); } };
 }
 
