@@ -1,6 +1,6 @@
 """A process that finds contours in records, so that the server decodes nothing and holds no model.
 
-It is started when somebody looks, works on one stretch at a time at the lowest priority, and ends
+It is started when somebody looks, works on one stretch at a time after everything live, and ends
 by itself when nobody looks any more.
 """
 

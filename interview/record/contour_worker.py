@@ -23,7 +23,8 @@ __all__ = ["serve"]
 IDLE_S = 60.0
 FRESH_S = 10.0
 """A record is opened anew after so long, so that consent that was taken back is seen."""
-NICE = 15
+NICE = 5
+"""Less urgent than a live interview, but somebody waits."""
 
 
 def serve(wire_fd: int, root: str) -> None:

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 
 import uuid6
 from camera_films import camera_films
-from console_server import Server, Watched, chromium, console_server, watched
+from console_server import CONTOURS_DRAWN, Server, Watched, chromium, console_server, watched
 
 from facesign import samples
 from facesign.interview.archive.entries import ArchivedFlag, ArchivedSession
@@ -95,7 +95,7 @@ def replay(album: Album, lang: str, theme: str) -> None:
                 page.wait_for_function("document.querySelector('video').readyState > 1")
                 page.keyboard.press("n")
                 page.wait_for_function("document.querySelector('video').currentTime > 0")
-                page.wait_for_timeout(9000)
+                page.wait_for_function(CONTOURS_DRAWN)
             page.wait_for_timeout(1000)
             album.shoot(tab, f"case-{name}", lang, theme)
 

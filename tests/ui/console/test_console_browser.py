@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from camera_films import camera_films
-from console_server import Server, Watched, chromium, console_server, watched
+from console_server import CONTOURS_DRAWN, Server, Watched, chromium, console_server, watched
 
 from facesign import samples
 from facesign.interview.archive.store import Archive
@@ -27,13 +27,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 ADMIN, OFFICER, ANALYST = "admin-password", "officer-password", "analyst-password"
 EVIL = "<img src=x onerror=alert(1)>"
-DRAWN = """
-(() => {
-  const canvas = document.querySelector("canvas.fs-contours");
-  return canvas.width > 0 &&
-    canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data.some((v) => v);
-})()
-"""
 SHOTS = os.environ.get("FACESIGN_SCREENSHOTS")
 """Folder that screenshots for docs are written to, if any."""
 
@@ -199,9 +192,9 @@ def test_an_analyst_sees_it_again_and_judges(tab: Watched, server: Server) -> No
     assert serious(tab) == []
     page.keyboard.press("ArrowRight")
     page.wait_for_function("document.querySelector('.fs-case video').currentTime > 0")
-    page.wait_for_function(DRAWN)
+    page.wait_for_function(CONTOURS_DRAWN)
     page.keyboard.press("f")
-    page.wait_for_function(f"!({DRAWN})")
+    page.wait_for_function(f"!({CONTOURS_DRAWN})")
     assert f"network check {EVIL} N-9" in page.inner_text(".fs-right")
     page.keyboard.press("Escape")
     page.wait_for_selector("#find:visible")
@@ -229,7 +222,7 @@ def test_a_rescheduled_interview_leaves_its_day(tab: Watched, server: Server) ->
     page.fill("#break-off-day", "2099-12-31")
     page.fill("#break-off-text", f"ID card forgotten {EVIL}")
     page.click("#break-off-go")
-    page.wait_for_selector("text=Held on 2099-12-31")
+    page.wait_for_selector("text=To be held on 2099-12-31")
     page.click("text=Open the replay")
     page.wait_for_selector("text=Nothing was recorded.")
     assert f"Note: ID card forgotten {EVIL}" in page.inner_text(".fs-case")

@@ -40,11 +40,12 @@ export function consentPanel(about, t, trigger) {
         trigger("consent", { lang, purposes: Object.fromEntries(boxes.map((box) => [box.value, box.checked])) }) }, words.consent_go));
   }
 
-  function list(consents) {
+  function list({ consents, stage }) {
+    const mayWithdraw = about.here && ["created", "consent", "baseline", "questions"].includes(stage);
     return h("ul", { class: "fs-consents" }, PURPOSES.filter((purpose) => purpose in consents).map((purpose) => h("li", {},
       h("span", {}, t.of("consent_purposes", purpose)),
       h("span", { class: "fs-soft" }, t(consents[purpose].granted ? "consent.granted" : "consent.refused")),
-      about.here && consents[purpose].granted ? h("button", { type: "button", class: "fs-quiet",
+      mayWithdraw && consents[purpose].granted ? h("button", { type: "button", class: "fs-quiet",
         "aria-label": t("consent.withdraw_one", { purpose: t.of("consent_purposes", purpose) }),
         onclick: () => trigger("withdraw", { purpose }) }, t("consent.withdraw")) : null)));
   }
@@ -57,7 +58,7 @@ export function consentPanel(about, t, trigger) {
     element.hidden = false;
     element.classList.toggle("fs-thin", given > 0);
     element.removeAttribute("lang");
-    if (given) element.replaceChildren(list(state.consents));
+    if (given) element.replaceChildren(list(state));
     else if (about.here) askHere();
     else if (state.connected.applicant) element.replaceChildren(h("h3", {}, t("consent.reading")), h("p", { class: "fs-soft" }, t("consent.reading_about")));
     else element.replaceChildren(...invitation());

@@ -92,7 +92,9 @@ function show(place, about, t, trigger) {
     state = next;
     document.body.dataset.stage = state.stage === "review" ? "review"
       : ["closed", "interrupted", "abandoned", "rescheduled"].includes(state.stage) ? "over" : "live";
-    place.firstChild.classList.toggle("fs-before", state.stage === "created" || !state.consents.recording?.granted);
+    const live = document.body.dataset.stage === "live";
+    if (!live) { letGo(); }
+    place.firstChild.classList.toggle("fs-before", !live || state.stage === "created" || !state.consents.recording?.granted);
     parts.stage.textContent = t.of("statuses", state.stage);
     parts.sign.textContent = state.paused ? t(`live.paused_by_${state.paused}`) : state.recording ? t("live.recording") : "";
     parts.sign.classList.toggle("fs-on", state.recording && !state.paused);
@@ -193,6 +195,14 @@ function show(place, about, t, trigger) {
         h("button", { type: "button", class: "fs-button", onclick: () => trigger("leave", {}) }, t("live.leave"))) : null].filter(Boolean));
   }
 
+  /** Let go of cameras, microphones and connections: nothing is seen or heard after the end. */
+  function letGo() {
+    closing.forEach((end) => end());
+    closing = [];
+    for (const one of [video, own]) one.srcObject = null;
+    own.hidden = true;
+  }
+
   // Pictures begin when they may: here after consent to recording, else when both pages are there.
   async function join() {
     if (document.body.dataset.stage !== "live") return;
@@ -228,5 +238,5 @@ function show(place, about, t, trigger) {
     });
   })();
   video.addEventListener("resize", draw);
-  return { close() { over = true; socket.close(1000); closing.forEach((end) => end()); closing = []; } };
+  return { close() { over = true; socket.close(1000); letGo(); } };
 }
