@@ -20,7 +20,7 @@ from facesign.interview.home import Home
 
 __all__ = ["ContourProcess"]
 
-PATIENCE_S = 30.0
+PATIENCE_S = 60.0
 """The first answer waits for the process to start; one that takes longer is ended."""
 MOST_WAITING = 3
 _SERVE = "from facesign.interview.record.contour_worker import serve; serve({}, {!r})"

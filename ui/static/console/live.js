@@ -90,10 +90,12 @@ function show(place, about, t, trigger) {
 
   function told(next) {
     state = next;
+    const before = document.body.dataset.stage;
     document.body.dataset.stage = state.stage === "review" ? "review"
       : ["closed", "interrupted", "abandoned", "rescheduled"].includes(state.stage) ? "over" : "live";
     const live = document.body.dataset.stage === "live";
-    if (!live) { letGo(); }
+    if (!live) letGo();
+    if (before !== document.body.dataset.stage) window.scrollTo(0, 0);
     place.firstChild.classList.toggle("fs-before", !live || state.stage === "created" || !state.consents.recording?.granted);
     parts.stage.textContent = t.of("statuses", state.stage);
     parts.sign.textContent = state.paused ? t(`live.paused_by_${state.paused}`) : state.recording ? t("live.recording") : "";
