@@ -2,6 +2,7 @@
 
 /** Size the canvas to the video; return a pen and where shares of the picture lie, null without one. */
 export function penOver(video, canvas) {
+  if (!canvas.parentElement) return null;
   const box = video.getBoundingClientRect(), frame = canvas.parentElement.getBoundingClientRect();
   const fine = window.devicePixelRatio || 1;
   canvas.style.left = `${box.left - frame.left}px`;
