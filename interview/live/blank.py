@@ -69,6 +69,8 @@ def blank_state(session_id: str, plan: SessionPlan) -> dict[str, Any]:
         "rate_hz": None,
         "notes": [],
         "marks": [],
+        "evidence": [],
+        "broken_off": None,
         "participants": list(plan.participants),
         "plan": plan.to_dict(),
         "problem": None,

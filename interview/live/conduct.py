@@ -13,14 +13,16 @@ from facesign.biometrics.observation import Observation
 from facesign.biometrics.stream import Frame, Sound, Track
 from facesign.errors import ConsentError, FacesignError, SessionStateError, SettingsError
 from facesign.interview.consent import PURPOSES, Consent
+from facesign.interview.flags import ExternalEvidence
 from facesign.interview.home import Home, Settings, require_one_of
-from facesign.interview.live.plan import SessionPlan
+from facesign.interview.live.plan import SessionPlan, require_day
 from facesign.interview.live.stages import Pauser, Stages
 from facesign.interview.pipeline import Event
 from facesign.interview.report import Report
 from facesign.interview.script import Question
 from facesign.interview.session import Session
 from facesign.interview.voice_session import keep_comparison, open_voices
+from facesign.interview.writeup import write_up
 
 __all__ = ["CONTINUED_AFTER_S", "Conduct", "Gap", "QuestionState", "track_of"]
 
@@ -56,10 +58,22 @@ class Asked:
 
 @dataclass(slots=True)
 class Written:
-    """Notes and marks of the officer, in the order they came."""
+    """What people wrote, in the order it came."""
 
     notes: list[dict[str, Any]] = field(default_factory=list)
     marks: list[dict[str, Any]] = field(default_factory=list)
+    evidence: list[ExternalEvidence] = field(default_factory=list)
+    """What other systems of the bank found."""
+    because: str | None = None
+    """Why it was broken off."""
+    next_on: str | None = None
+    """Day on which it will be held instead."""
+
+    def broken_off(self) -> dict[str, str | None] | None:
+        """Return why it was broken off and when it is held instead; None where neither is known."""
+        if self.because is None and self.next_on is None:
+            return None
+        return {"because": self.because, "next_on": self.next_on}
 
 
 def track_of(plan: SessionPlan) -> Track:
@@ -323,13 +337,27 @@ class Conduct:
         self.stages.resume(by)
 
     def _evidence(self, *, time_s: float, **values: Any) -> None:
-        self._captured().add_evidence(**{"time_s": time_s, **values})
+        if self.session is None:
+            raise SessionStateError(f"nothing is captured in the stage {self.stages.stage}")
+        found = ExternalEvidence(**{"reference": None, "time_s": time_s, **values})
+        if self.session.facts is None:
+            self.session.add_evidence(**found.to_dict())
+        self.written.evidence.append(found)
+        if self.session.facts is not None:
+            # What is known after the end changes what was found, as if it had been known before.
+            facts = replace(self.session.facts, evidence=tuple(self.written.evidence))
+            self.report = write_up(facts)
 
-    def _abandon(self, *, time_s: float) -> None:
+    def _abandon(self, *, time_s: float, because: str = "", by: Pauser = "applicant") -> None:
         self.stages.move("abandoned")
+        self.written.because = _short(because) if because.strip() else None
 
-    def _reschedule(self, *, time_s: float) -> None:
+    def _reschedule(self, *, time_s: float, on: str | None = None, note: str = "") -> None:
+        if on is not None:
+            require_day(on)
         self.stages.move("rescheduled")
+        self.written.because = _short(note) if note.strip() else None
+        self.written.next_on = on
 
     def _captured(self) -> Session:
         if self.session is None or self.report is not None:

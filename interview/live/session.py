@@ -156,13 +156,23 @@ class LiveSession:
         """Go on; a pause of the applicant ends by the applicant alone."""
         self._do("resume", by=by)
 
-    def abandon(self) -> None:
-        """End it as the applicant wishes: nothing more is captured, and nobody decides."""
-        self._do("abandon")
+    def abandon(self, *, because: str = "", by: Side = "applicant") -> None:
+        """End it: nothing more is captured, and nobody decides.
 
-    def reschedule(self) -> None:
-        """End it, to be held another time."""
-        self._do("reschedule")
+        Args:
+            because: Why; the applicant need not say.
+            by: Who wishes it.
+        """
+        self._do("abandon", because=because, by=by)
+
+    def reschedule(self, *, on: str | None = None, note: str = "") -> None:
+        """End it, to be held another time.
+
+        Args:
+            on: The day, as `2026-12-03`; None where it is not known yet.
+            note: What should be known of it.
+        """
+        self._do("reschedule", on=on, note=note)
 
     def end(self) -> None:
         """End the interview: the report is written, and the officer decides."""

@@ -36,6 +36,7 @@ class LiveView:
         self._speech = LiveSpeech()
         self._found: SoFar | None = None
         self._look_at_s = 0.0
+        self._compared: dict[str, Any] | None = None
         self._first_s: dict[str, float] = {}
         self.new: list[tuple[str, dict[str, Any]]] = []
         """Prompts and flags that were not shown before, to be entered into the record."""
@@ -68,7 +69,7 @@ class LiveView:
             "quality": [hint.to_dict() for hint in self._recent.hints(facts.voice)]
             if facts
             else [],
-            "identity": {**state["identity"], **self._identity(facts)},
+            "identity": {**state["identity"], **self._last_identity(facts)},
             "strip": None if facts is None else strip_of(facts, self._speech, time_s),
             "overlay": self._recent.overlay() if facts else None,
             "prompts": self._prompts(facts),
@@ -105,6 +106,8 @@ class LiveView:
             "rate_hz": None if rate_hz is None else round(rate_hz, 1),
             "notes": list(conduct.written.notes),
             "marks": list(conduct.written.marks),
+            "evidence": [one.to_dict() for one in conduct.written.evidence],
+            "broken_off": conduct.written.broken_off(),
             "problem": problem,
         }
 
@@ -196,6 +199,12 @@ class LiveView:
         else:
             off = facts.behaviour_off
         return {"on": off is None, "reason": off}
+
+    def _last_identity(self, facts: SessionFacts | None) -> dict[str, Any]:
+        """Return the comparison of voices; after the end, the last one."""
+        if facts is not None or self._compared is None:
+            self._compared = self._identity(facts)
+        return self._compared
 
     def _identity(self, facts: SessionFacts | None) -> dict[str, Any]:
         card: dict[str, Any] = {"needed_s": EVERY_S, "continuity": self._continuity()}

@@ -215,7 +215,7 @@ class Worker:
         if command.name in actions:
             return actions[command.name](**command.values)
         values = self._book.as_entered(command.name, command.values)
-        before = self._conduct.n_items
+        before, report = self._conduct.n_items, self._conduct.report
         answer = self._conduct.apply(command.name, values, time_s=command.time_s)
         if self._may_keep():
             self._book.open()
@@ -225,6 +225,8 @@ class Worker:
             self._segments.end()
         if command.name in ("consent", "withdraw") and values.get("purpose") == "face":
             self._recent.forget_face()
+        if report is not None and self._conduct.report is not report:
+            self._book.report(self._conduct.report or report, after=before, instead_of=report)
         return answer
 
     def _may_keep(self) -> bool:
@@ -389,4 +391,6 @@ class Worker:
             else [(flag.flag_id, flag.code, flag.family) for flag in report.flags],
             "n_prompts": 0 if report is None else len(report.prompts),
             "duration_s": self._segments.time_s,
+            "because": self._conduct.written.because,
+            "next_on": self._conduct.written.next_on,
         }

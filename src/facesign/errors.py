@@ -14,6 +14,7 @@ __all__ = [
     "ConfirmationError",
     "ConsentError",
     "ConsoleError",
+    "ContoursBusyError",
     "EnrollmentError",
     "FacesignError",
     "GalleryBusyError",
@@ -224,6 +225,13 @@ class LiveSessionsFullError(FacesignError, RuntimeError):
 
     def __init__(self, most: int) -> None:
         super().__init__(f"{most} sessions are live, as many as allowed; end one first")
+
+
+class ContoursBusyError(FacesignError, RuntimeError):
+    """So many wait for contours of a recording that another one is turned away."""
+
+    def __init__(self) -> None:
+        super().__init__("others are looking at recordings; try again in a moment")
 
 
 _TOKEN_REFUSED = {

@@ -23,6 +23,14 @@ if TYPE_CHECKING:
 
 CHROMIUM = "/usr/bin/chromium"
 START = "import sys; from facesign.ui.cli import main; sys.argv[0] = 'facesign'; main()"
+CONTOURS_DRAWN = """
+(() => {
+  const canvas = document.querySelector("canvas.fs-contours");
+  return canvas.width > 0 &&
+    canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data.some((v) => v);
+})()
+"""
+"""Whether anything is drawn over the player."""
 PATIENCE_MS = 90_000
 """A loaded machine takes long; what is waited for comes much sooner."""
 

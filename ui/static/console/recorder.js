@@ -15,7 +15,7 @@ export async function mount(element) {
   const time = h("span", { class: "fs-time" }, "0.0 s");
   const record = h("button", { type: "button", class: "fs-main-button", id: "record-button" },
     t("recorder.start"));
-  const file = h("input", { type: "file", accept: "audio/*,video/*", id: "take-file", class: "fs-file" });
+  const file = h("input", { type: "file", accept: "audio/*,video/*", id: "take-file", class: "fs-hidden" });
   const list = h("ol", { class: "fs-takes" });
   place.replaceChildren(
     h("section", { class: "fs-card", "aria-label": t("recorder.title") },
@@ -24,7 +24,8 @@ export async function mount(element) {
       meter,
       h("div", { class: "fs-row" }, record, time),
       hint,
-      h("p", { class: "fs-soft" }, h("label", { for: "take-file" }, t("recorder.file"), " "), file),
+      // The browser's own button speaks the browser's language.
+      h("p", { class: "fs-choose" }, file, h("label", { for: "take-file", class: "fs-button" }, t("recorder.file"))),
       h("h4", {}, t("recorder.takes")), list));
 
   let running = null;
