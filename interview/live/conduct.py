@@ -219,11 +219,33 @@ class Conduct:
         """Enter the comparison of voices in the customer's history; a replay does not."""
         if self.session is None or self.session.voices is None:
             return
+        if self.report is None or self.report.identity["voice"] is None:
+            # What was compared while it ran was not settled.
+            return
         try:
             keep_comparison(self.session.voices, record=self.session.session_id)
         except FacesignError as error:
             what = type(error).__name__
             _log.warning("session %s: not in the history: %s", self.session.session_id, what)
+
+    def summary(self, problem: str | None, duration_s: float) -> dict[str, Any]:
+        """Return what the archive keeps of the end.
+
+        Args:
+            problem: What went wrong, in one line.
+            duration_s: Session time up to which something was received.
+        """
+        report = self.report
+        flags = () if report is None else report.flags
+        return {
+            "stage": self.stages.stage,
+            "problem": problem,
+            "outcome": None if report is None else report.outcome,
+            "decision": (self.decision or {}).get("decision"),
+            "flags": [(flag.flag_id, flag.code, flag.family) for flag in flags],
+            "n_prompts": 0 if report is None else len(report.prompts),
+            "duration_s": duration_s,
+        }
 
     def _open_voices(self) -> Any:
         return open_voices(customer=self.plan.customer, home=self._home)

@@ -70,3 +70,5 @@ class Start:
     plan: SessionPlan
     home: Home
     officer: str
+    again: bool = False
+    """Another worker led it and ended: go on from its record, if there is one."""
