@@ -278,8 +278,9 @@ class Session:
 
     @property
     def turns(self) -> Sequence[Turn]:
-        """Who spoke when, as far as it is known."""
-        return self._findings.turns
+        """Who spoke when, as far as it is known, the last minute of it only as it is likely."""
+        early = self._findings.unsettled
+        return self._findings.turns + ([] if early is None else list(early.turns))
 
     def so_far(self) -> SessionFacts:
         """Return what is known now; an answer that is still being given ends now."""
@@ -347,6 +348,7 @@ class Session:
             questions=self._questions,
             baseline=self._baseline_source(),
             open_voices=self._analysers.open_voices,
+            early=self._watch is not None,
         )
 
     def _baseline_source(self) -> BaselineSource:

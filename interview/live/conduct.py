@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Literal, TypeAlias
 
@@ -17,6 +17,7 @@ from facesign.interview.flags import ExternalEvidence
 from facesign.interview.home import Home, Settings, require_one_of
 from facesign.interview.live.plan import SessionPlan, require_day
 from facesign.interview.live.stages import Pauser, Stages
+from facesign.interview.live.written import Asked, Written
 from facesign.interview.pipeline import Event
 from facesign.interview.report import Report
 from facesign.interview.script import Question
@@ -45,35 +46,6 @@ class Gap:
     """How long nothing came, by the clock on the wall."""
     reason: str
     """`paused`, `connection` or `worker`."""
-
-
-@dataclass(slots=True)
-class Asked:
-    """The question that stands."""
-
-    question: Question
-    since_s: float
-    phase: Literal["asking", "answering"] = "asking"
-
-
-@dataclass(slots=True)
-class Written:
-    """What people wrote, in the order it came."""
-
-    notes: list[dict[str, Any]] = field(default_factory=list)
-    marks: list[dict[str, Any]] = field(default_factory=list)
-    evidence: list[ExternalEvidence] = field(default_factory=list)
-    """What other systems of the bank found."""
-    because: str | None = None
-    """Why it was broken off."""
-    next_on: str | None = None
-    """Day on which it will be held instead."""
-
-    def broken_off(self) -> dict[str, str | None] | None:
-        """Return why it was broken off and when it is held instead; None where neither is known."""
-        if self.because is None and self.next_on is None:
-            return None
-        return {"because": self.because, "next_on": self.next_on}
 
 
 def track_of(plan: SessionPlan) -> Track:
@@ -233,11 +205,35 @@ class Conduct:
         """Enter the comparison of voices in the customer's history; a replay does not."""
         if self.session is None or self.session.voices is None:
             return
+        if self.report is None or self.report.identity["voice"] is None:
+            # What was compared while it ran was not settled.
+            return
         try:
             keep_comparison(self.session.voices, record=self.session.session_id)
         except FacesignError as error:
             what = type(error).__name__
             _log.warning("session %s: not in the history: %s", self.session.session_id, what)
+
+    def summary(self, problem: str | None, duration_s: float) -> dict[str, Any]:
+        """Return what the archive keeps of the end.
+
+        Args:
+            problem: What went wrong, in one line.
+            duration_s: Session time up to which something was received.
+        """
+        report = self.report
+        flags = () if report is None else report.flags
+        return {
+            "stage": self.stages.stage,
+            "problem": problem,
+            "outcome": None if report is None else report.outcome,
+            "decision": (self.decision or {}).get("decision"),
+            "flags": [(flag.flag_id, flag.code, flag.family) for flag in flags],
+            "n_prompts": 0 if report is None else len(report.prompts),
+            "duration_s": duration_s,
+            "because": self.written.because,
+            "next_on": self.written.next_on,
+        }
 
     def _open_voices(self) -> Any:
         return open_voices(customer=self.plan.customer, home=self._home)

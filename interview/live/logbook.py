@@ -48,6 +48,11 @@ class Logbook:
             for kind, data, key_class in held:
                 self._writer.add(kind, data, key_class=key_class)
 
+    def go_on(self, writer: RecordWriter) -> None:
+        """Write on in a record that another worker began."""
+        with self._lock:
+            self._writer, self._held = writer, None
+
     def add(self, kind: str, data: Mapping[str, Any], *, key_class: KeyClass = "statutory") -> None:
         """Enter something.
 

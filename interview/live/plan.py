@@ -70,6 +70,8 @@ class Start:
     plan: SessionPlan
     home: Home
     officer: str
+    again: bool = False
+    """Another worker led it and ended: go on from its record, if there is one."""
 
 
 def require_day(text: str) -> None:

@@ -71,7 +71,7 @@ class LiveSessions:
                 plan,
                 officer=officer,
                 home=self.home,
-                worker=self._pool.take(),
+                take=self._pool.take,
                 invite=self.tokens.invite,
                 ended=self._ended,
             )

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import wave
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -273,6 +276,33 @@ def test_pieces_are_relayed_where_no_way_leads_from_page_to_page(
     expect(page.locator("#end-title")).to_contain_text("stopped", timeout=PATIENCE_MS)
     page.context.close()
     assert session.stage == "abandoned"
+
+
+def test_a_page_goes_on_in_the_same_recording_when_the_worker_was_killed(
+    browser: Browser, server: Server, home: Home
+) -> None:
+    session = server.create()
+    page = joined(browser, server, session.invite(), script=CLAP)
+    agree(page, "recording", "face", "voice")
+    enter(page)
+    seen(page, session, "time_s", lambda time_s: time_s > 2)
+    os.kill(session.worker_pid, signal.SIGKILL)
+    for _ in range(PATIENCE_MS // 100):
+        if session.restarts.value:
+            break
+        page.wait_for_timeout(100)
+    state = seen(page, session, "restoring", lambda restoring: not restoring)
+    state = seen(page, session, "time_s", lambda time_s: time_s > state["time_s"] + 2)
+    assert state["gaps"] == []
+    session.end()
+    session.decide("stop", "the clap was heard")
+    page.context.close()
+    with Record.open(home, session.session_id) as record:
+        assert record.streams[:1] == ("applicant.1",)
+        assert "applicant.2" not in record.streams
+        decoder = SegmentDecoder(record.media("applicant.1"), track="applicant", offset_s=0.0)
+        sounds = [item for item in decoder if isinstance(item, Sound)]
+    assert max(b.time_s - a.end_s for a, b in pairwise(sounds)) < 0.05
 
 
 def test_a_camera_that_is_denied_is_explained(

@@ -125,6 +125,7 @@ function show(place, about, t, trigger) {
     else if (!about.here && !state.connected.applicant) words.push(t("live.waiting"));
     if (state.rate_hz !== null && state.recording) words.push(t("live.rate", { rate: state.rate_hz }));
     if (state.skipped.n) words.push(t("live.skipped", { share: (100 * state.skipped.share).toFixed(1) }));
+    if (state.restoring) words.push(t("live.restoring", { seconds: Math.round(state.lag_s) }));
     return words.join(" · ");
   }
 
