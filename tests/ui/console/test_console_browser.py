@@ -6,14 +6,13 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from fractions import Fraction
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import av
 import pytest
 from console_server import Server, Watched, chromium, console_server, watched
+from fake_devices import camera, microphone
 
 from facesign import samples
 from facesign.interview.archive.store import Archive
@@ -36,27 +35,13 @@ SHOTS = os.environ.get("FACESIGN_SCREENSHOTS")
 def media(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """A rendered applicant as what Chromium takes for a camera and a microphone."""
     folder = tmp_path_factory.mktemp("media")
-    camera, microphone = folder / "camera.mjpeg", folder / "microphone.wav"
-    with av.open(samples.load("hesitant").media) as source:
-        with av.open(camera, "w", format="mjpeg") as sink:
-            out = sink.add_stream("mjpeg", rate=30)
-            out.width, out.height, out.pix_fmt = 640, 360, "yuvj420p"
-            out.options = {"qscale": "4"}
-            for index, frame in enumerate(source.decode(video=0)):
-                smaller = frame.reformat(640, 360, "yuvj420p")
-                smaller.pts, smaller.time_base = index, Fraction(1, 30)
-                sink.mux(out.encode(smaller))
-            sink.mux(out.encode(None))
     # One voice alone, so that it can be enrolled as well.
-    alone = samples.load("impostor-voice").path / "enrollment.flac"
-    with av.open(alone) as source, av.open(microphone, "w") as sink:
-        pcm = sink.add_stream("pcm_s16le", rate=48_000)
-        pcm.layout = "mono"
-        plain = av.AudioResampler("s16", "mono", 48_000)
-        for sound in source.decode(audio=0):
-            for piece in plain.resample(sound):
-                sink.mux(pcm.encode(piece))
-    return camera, microphone
+    alone = samples.load("impostor-voice").enrollment
+    assert alone is not None
+    return (
+        camera(samples.load("hesitant").media, folder / "camera.mjpeg", height=360),
+        microphone(alone, folder / "microphone.wav"),
+    )
 
 
 @pytest.fixture(scope="module")
