@@ -123,6 +123,8 @@ class Watched:
 
     page: Page
     server: Server
+    asked: list[str] = field(default_factory=list)
+    """All that the page asked for, sockets too."""
     outside: list[str] = field(default_factory=list)
     """Addresses elsewhere that were asked for; all of them are blocked."""
     dialogs: list[str] = field(default_factory=list)
@@ -193,6 +195,7 @@ def watched(browser: Browser, server: Server, **options: Any) -> Iterator[Watche
 
     def guard(route: Any) -> None:
         url = route.request.url
+        watch.asked.append(url)
         if url.startswith(server.url):
             route.continue_()
         else:
@@ -211,6 +214,7 @@ def watched(browser: Browser, server: Server, **options: Any) -> Iterator[Watche
 
 def _listen(watch: Watched, socket: Any) -> None:
     """Note what the page is told; sockets pass by the guard of requests."""
+    watch.asked.append(socket.url)
     if not socket.url.startswith(watch.server.url.replace("http", "ws", 1)):
         watch.outside.append(socket.url)
 
