@@ -12,7 +12,7 @@ from facesign.interview.live.session import LiveSession
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-PATIENCE_MS = 90_000
+PATIENCE_MS = 180_000
 
 
 def joined(

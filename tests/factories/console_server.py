@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 CHROMIUM = "/usr/bin/chromium"
 START = "import sys; from facesign.ui.cli import main; sys.argv[0] = 'facesign'; main()"
-PATIENCE_MS = 90_000
+PATIENCE_MS = 180_000
 """A loaded machine takes long; what is waited for comes much sooner."""
 
 
@@ -164,7 +164,7 @@ class Watched:
             self.page.check(f"#consent-{purpose}")
         self.page.click("#consent-go")
 
-    def until(self, wanted: Callable[[dict[str, Any]], object], *, patience_s: float = 90) -> None:
+    def until(self, wanted: Callable[[dict[str, Any]], object], *, patience_s: float = 180) -> None:
         """Wait, with the page alive meanwhile, until the live state is as wanted."""
         deadline_s = time.monotonic() + patience_s
         while not (self.state and wanted(self.state)):
