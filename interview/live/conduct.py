@@ -202,8 +202,13 @@ class Conduct:
         return self.report
 
     def keep_comparison(self) -> None:
-        """Enter the comparison of voices in the customer's history; a replay does not."""
+        """Enter the comparison of voices in the customer's history; a replay does not.
+
+        Nothing is entered after consent to voice was withdrawn.
+        """
         if self.session is None or self.session.voices is None:
+            return
+        if not self.consents["voice"][0].granted:
             return
         if self.report is None or self.report.identity["voice"] is None:
             # What was compared while it ran was not settled.

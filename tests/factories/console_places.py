@@ -22,8 +22,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import uuid6
-from camera_films import camera_films
 from console_server import CONTOURS_DRAWN, Server, Watched, chromium, console_server, watched
+from fake_devices import devices
 
 from facesign import samples
 from facesign.interview.archive.entries import ArchivedFlag, ArchivedSession
@@ -362,7 +362,7 @@ def main() -> None:
     looks = [look.split("-") for look in given.looks]
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as work:
-        media = camera_films(Path(work), SAMPLE)
+        media = devices(Path(work), SAMPLE)
         with console_server(Path(work)) as server, chromium(*media) as browser:
             if "doors" in wanted:
                 # Before there are users the door to the first one is open.

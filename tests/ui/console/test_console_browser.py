@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from camera_films import camera_films
 from console_server import CONTOURS_DRAWN, Server, Watched, chromium, console_server, watched
+from fake_devices import devices
 
 from facesign import samples
 from facesign.interview.archive.store import Archive
@@ -34,7 +34,7 @@ SHOTS = os.environ.get("FACESIGN_SCREENSHOTS")
 @pytest.fixture(scope="module")
 def media(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """A rendered applicant as what Chromium takes for a camera and a microphone."""
-    return camera_films(tmp_path_factory.mktemp("media"))
+    return devices(tmp_path_factory.mktemp("media"), "hesitant")
 
 
 @pytest.fixture(scope="module")

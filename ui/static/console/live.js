@@ -47,6 +47,7 @@ function show(place, about, t, trigger) {
     (parts[name] = h(tag, { class: `fs-${name} ${more}`.trim(), ...options }));
   const parts = {};
   let closing = [], talking = false, capturing = false, state = null, points = true;
+  let trouble = null; // What is wrong at this computer, in one line; the state knows nothing of it.
 
   const consents = consentPanel(about, t, trigger);
   const evidence = evidencePanel(t, trigger);
@@ -102,8 +103,7 @@ function show(place, about, t, trigger) {
     parts.sign.classList.toggle("fs-on", state.recording && !state.paused);
     parts.clock.textContent = clock(state.time_s, 0);
     parts.line.textContent = lineWords();
-    parts.problem.hidden = !state.problem;
-    parts.problem.textContent = state.problem ?? "";
+    showProblem();
     parts.hints.replaceChildren(...hintWords().map((text) => h("span", { class: "fs-chip" }, text)));
     showIdentity();
     showQuestion();
@@ -117,6 +117,12 @@ function show(place, about, t, trigger) {
     chart.show(state);
     draw();
     join();
+  }
+
+  function showProblem() {
+    const problem = state.problem ?? trouble;
+    parts.problem.hidden = !problem;
+    if (problem && parts.problem.textContent !== problem) parts.problem.textContent = problem;
   }
 
   function lineWords() {
@@ -214,9 +220,14 @@ function show(place, about, t, trigger) {
       try {
         const here = await captureHere({ base: page.base, sessionId: id, video });
         closing.push(() => here.end());
+        here.capture.addEventListener("closed", ({ detail }) => {
+          if (detail === 1000 || detail >= 4000) return;
+          trouble = t("live.not_taken");
+          showProblem();
+        });
       } catch (error) {
-        parts.problem.hidden = false;
-        parts.problem.textContent = t(error.name === "NotAllowedError" ? "live.camera_denied" : "live.no_camera");
+        trouble = t(error.name === "NotAllowedError" ? "live.camera_denied" : "live.no_camera");
+        showProblem();
       }
     }
     if (!about.here && !talking && state.connected.applicant) {
