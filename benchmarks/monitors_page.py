@@ -66,7 +66,8 @@ contributions under `rank`, and every total can be checked by hand:
 4. The rank is the sum of the families.
 
 Weights are own choices. What they are worth on rendered interviews stands at the end of this page;
-`facesign risk calibrate` takes over once a bank has 200 labelled sessions.
+`facesign risk calibrate` measures it on a bank's own labelled sessions, from 200 of them on, and
+the console then says so beside the flags of a case.
 
 ## How often they fire
 
