@@ -46,7 +46,7 @@ from facesign.samples.studio.rig import Rig, find_rig
 from facesign.samples.studio.scenario import Scenario, load_scenario
 from facesign.samples.studio.sound.voices import RATE_HZ
 
-__all__ = ["Take", "read_takes"]
+__all__ = ["HELD_OUT", "Take", "film", "is_held_out", "read_takes"]
 
 PIECE_S = 0.1
 CUSTOMER = "C-1"
@@ -91,6 +91,13 @@ HELD_OUT = {
     "filmed": _in_turn(dict.fromkeys(_FILMED, 4), FIRST_HELD_OUT + 1000, ""),
 }
 """Interviews that nobody looked at before they were measured."""
+
+
+def is_held_out(take: Take) -> bool:
+    """Tell whether a take is one of those that were set down before they were rendered."""
+    rest = f"{':all' * (take.asked == 'all')}{':sound' * take.sound_only}"
+    name = f"{take.scenario}:{take.seed}{rest}"
+    return any(name in names for names in HELD_OUT.values())
 
 
 @dataclass(frozen=True)
