@@ -22,6 +22,8 @@ height_px = 480
 rate_hz = 24
 [dialogue]
 questions = [{ id = "name_and_day" }, { id = "journey" }, { id = "income_source" }]
+"""
+UNLIKE = """
 [cast.applicant]
 kind = "man"
 [cast.other]
@@ -30,9 +32,9 @@ kind = "woman"
 SEED = 3
 
 
-def taken(folder: Path, name: str, *, sound_only: bool) -> Take:
+def taken(folder: Path, name: str, more: str = "", *, sound_only: bool) -> Take:
     path = folder / "short.toml"
-    path.write_text(f'extends = ["{name}"]\n{SMALL}')
+    path.write_text(f'extends = ["{name}"]\n{SMALL}{more}')
     rig = Rig.load(find_rig(None))
     return film(load_scenario(path), SEED, rig, "own", sound_only=sound_only)
 
@@ -44,7 +46,7 @@ def fired(take: Take) -> set[str]:
 
 
 def test_answers_that_another_voice_says_first_suggest_protection(tmp_path: Path) -> None:
-    take = taken(tmp_path, "prompted-aloud", sound_only=True)
+    take = taken(tmp_path, "prompted-aloud", UNLIKE, sound_only=True)
     assert "protection.prompted" in fired(take)
     report = write_up(take.facts)
     assert {flag.code for flag in report.flags} <= {"another_voice"}
