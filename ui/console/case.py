@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from facesign.errors import CalibrationError
 from facesign.interview.archive.entries import ArchivedSession, Verdict
-from facesign.interview.home import Language
+from facesign.interview.home import Home, Language
 from facesign.interview.page import figures
 from facesign.interview.page.texts import Texts, load_texts
 from facesign.interview.record.reader import Record
+from facesign.interview.risk.calibration import own_calibration
 from facesign.ui.console.case_record import NO_RECORD, of_record
 from facesign.ui.console.desk import Desk
 from facesign.ui.console.guard import NotAllowed, SignedIn
@@ -60,12 +62,14 @@ def case_of(desk: Desk, who: SignedIn, session: ArchivedSession, lang: Language)
         "decision": session.decision,
         "may_judge": who.role == "analyst" and who.name != session.officer,
         "verdicts": [_verdict(one) for one in verdicts],
+        "own_sessions": None,
         **NO_RECORD,
     }
     if (desk.home.records / session.session_id).is_dir():
         with Record.open(desk.home, session.session_id) as record:
             case |= of_record(record)
     if case["report"] is not None:
+        case["own_sessions"] = _on_own_sessions(desk.home, case["report"])
         case["report"] = words_of_report(case["report"], load_texts(lang))
     return case
 
@@ -164,6 +168,28 @@ def _ranked(report: Mapping[str, Any], flag: Mapping[str, Any], texts: Texts) ->
         for one in rank["contributions"]
         if one["monitor"] in explain
     ]
+
+
+def _on_own_sessions(home: Home, report: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Say what evidence like a report's flags came with in the bank's own labelled sessions.
+
+    It is worked out when a case is looked at: a record is replayed to the same report whatever
+    was calibrated since, and whoever looks sees what the bank knows today.
+    """
+    if not report["flags"]:
+        return None
+    try:
+        known = own_calibration(home)
+    except CalibrationError:
+        return {"readable": False}
+    if known is None:
+        return None
+    return {
+        "readable": True,
+        "times": f"{known.times_as_often(report):.2g}",
+        "n": known.n_genuine + known.n_fraud,
+        "n_fraud": known.n_fraud,
+    }
 
 
 def _protection(monitors: Sequence[Mapping[str, Any]], texts: Texts) -> list[dict[str, Any]]:

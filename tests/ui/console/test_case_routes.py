@@ -18,6 +18,7 @@ from facesign import samples
 from facesign.interview.archive.entries import ArchivedSession
 from facesign.interview.record.reader import Record
 from facesign.interview.record.writer import RecordWriter
+from facesign.interview.risk.calibration import calibrate_sessions
 from facesign.ui.console.replay_actions import as_day, found
 from facesign.ui.console.texts import texts
 from facesign.ui.console.waveform import BINS_PER_S, waveform
@@ -56,6 +57,33 @@ def test_a_case_is_told_in_the_language_asked_for(console: Console, case: str) -
     assert zh["report"]["cards"][2]["ask"].startswith("三月份的工资")
     assert [lane["name"] for lane in en["report"]["lanes"]][:2] == ["question", "speech"]
     assert en["media"] == [{"stream": "media", "start_s": 0.0}]
+
+
+def test_a_flag_is_told_with_what_the_bank_s_own_sessions_came_to(
+    media: bytes, tmp_path: Path
+) -> None:
+    report: dict[str, Any] = json.loads(REPORT.read_text("utf-8"))
+    assert report["flags"]
+    evidence = {"id": "identity.other_face", "family": "identity", "weight": 4}
+    (tmp_path / "fraud.json").write_text(json.dumps({"monitors": [evidence]}))
+    (tmp_path / "genuine.json").write_text(json.dumps({"monitors": []}))
+    rows = ["fraud.json,fraud"] * 50 + ["genuine.json,genuine"] * 160
+    (tmp_path / "labels.csv").write_text("\n".join(["report,label", *rows]))
+    with opened(tmp_path / "home") as console:
+        flagged = recorded(console, officer="anna", media=media, report=report)
+        plain = recorded(console, officer="anna", media=media, report={**report, "flags": []})
+
+        def told(session: str) -> Any:
+            return console.client("ben").get(f"/cases/{session}?lang=en").json()["own_sessions"]
+
+        assert told(flagged) is None
+        calibrate_sessions(tmp_path / "labels.csv", home=console.home)
+        found = told(flagged)
+        assert (found["readable"], found["n"], found["n_fraud"]) == (True, 210, 50)
+        assert 1.0 < float(found["times"]) <= 50.0
+        assert told(plain) is None
+        (console.home.calibrations / "risk.json").write_text("{")
+        assert told(flagged) == {"readable": False}
 
 
 def test_a_case_holds_no_score_and_no_class_of_a_person(console: Console, case: str) -> None:
