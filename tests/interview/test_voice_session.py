@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import numpy as np
 import pytest
@@ -26,6 +28,7 @@ from facesign.interview.fingerprints import Fingerprints
 from facesign.interview.home import Home, Settings
 from facesign.interview.live.conduct import Conduct
 from facesign.interview.live.plan import SessionPlan
+from facesign.interview.report import Report
 from facesign.interview.script import load_script
 from facesign.interview.session import Session
 from facesign.interview.voice_session import keep_comparison, open_voices
@@ -229,6 +232,7 @@ def test_a_live_comparison_is_kept_unless_consent_to_voice_was_withdrawn(
     assert conduct.session.voices is not None
     assert conduct.session.voices.verifier is not None
     conduct.session.voices.verifier.verify(parts(claire())[2])
+    conduct.report = cast(Report, SimpleNamespace(identity={"voice": "compared"}))
     if withdrawn:
         conduct.apply("withdraw", {"purpose": "voice"}, time_s=1.0)
     conduct.keep_comparison()
