@@ -287,7 +287,9 @@ def test_flash_and_click_of_a_browser_keep_their_distance(
         decoder = SegmentDecoder(record.media("applicant.1"), track="applicant", offset_s=0.0)
         items = list(decoder)
     flashes, clicks = rises_of_light(items), rises_of_sound(items)
-    apart = [min(flashes - click, key=abs) for click in clicks if click < flashes.max()]
+    nearest = [min(flashes - click, key=abs) for click in clicks if click < flashes.max()]
+    # A busy browser leaves a flash out now and then; the next one is a second away.
+    apart = [distance for distance in nearest if abs(distance) < 0.5]
     assert len(apart) >= 3
     # Chromium's fake camera and microphone start some 46 ms apart; a clip that was put together
     # on one clock stays within 40 ms, see test_live_decoding.py.
