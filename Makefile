@@ -5,32 +5,45 @@ TORCH_VENV ?= .venv-speechbrain
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 SLOW := slow or browser or postgres
+JOBS ?= 2
+# Fast tests are dealt out by file; of the slow ones, tests/conftest.py says which belong together.
+FAST_APART = -n $(JOBS) --dist loadfile
+SLOW_APART = -n $(JOBS) --dist loadgroup
 
 # The recordings that some tests need lie beside a checkout, or where FACESIGN_DATA points.
 ifneq ($(wildcard ../shared/data/speech),)
 export FACESIGN_DATA ?= $(abspath ../shared/data)
 endif
 
-.PHONY: demo test test-all test-speechbrain lint bench clean
+.PHONY: demo test test-all test-speechbrain lint style imports mypy pyright bench clean
 .DEFAULT_GOAL := demo
 
 demo: $(VENV)/.installed
 	$(BIN)/facesign demo
 
 test: lint
-	$(BIN)/pytest -m "not ($(SLOW) or speechbrain)"
+	$(BIN)/pytest $(FAST_APART) -m "not ($(SLOW) or speechbrain)"
 
 test-all: $(VENV)/.dev
-	$(BIN)/pytest -m "($(SLOW)) and not speechbrain"
+	$(BIN)/pytest $(SLOW_APART) -m "($(SLOW)) and not speechbrain"
 
 test-speechbrain: $(TORCH_VENV)/.installed
 	$(TORCH_VENV)/bin/python -m pytest -m speechbrain tests/models
 
 lint: $(VENV)/.dev
+	@$(MAKE) --no-print-directory --jobs=$(JOBS) --output-sync=target mypy pyright style imports
+
+style: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+
+mypy: $(VENV)/.dev
 	$(BIN)/mypy
-	$(BIN)/pyright
+
+pyright: $(VENV)/.dev
+	$(BIN)/pyright --pythonpath $(BIN)/python
+
+imports: $(VENV)/.dev
 	$(BIN)/lint-imports
 
 bench: $(VENV)/.dev
@@ -59,5 +72,5 @@ $(VENV)/.dev: $(VENV)/.installed
 $(TORCH_VENV)/.installed: pyproject.toml
 	@echo "installing torch and SpeechBrain into $(TORCH_VENV): some minutes, 5 GB"
 	$(PYTHON) -m venv $(TORCH_VENV)
-	@$(TORCH_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[speechbrain]' 'pytest>=8'
+	@$(TORCH_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no-compile --editable '.[speechbrain]' 'pytest>=8'
 	@touch $@

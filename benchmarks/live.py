@@ -1,192 +1,169 @@
 """How many live interviews does one machine carry, and how late are their cards?
 
-python benchmarks/live.py [--sessions 1,2,4,8] [--seconds 120] [--out NAME]
+    python benchmarks/live.py --sessions 1 2 4 8 --seconds 90
+    python benchmarks/live.py --hour
+    python benchmarks/live.py --chromium
+    python benchmarks/live.py --bad-line
 
 Light clients in a process of their own send one interview of 640x480 at 30 frames/s, encoded
 beforehand as a browser does (VP8, Opus, pieces of 150 ms), over real sockets to a real server.
-What the clients cost is counted apart.
+What the clients cost is counted apart. Each part goes into the result file as soon as it is
+measured, beside the parts that are there.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import os
-import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import uvicorn
-from fastapi import FastAPI
-from fastapi.requests import HTTPConnection
-from live_clients import SIZE, container, lead
-from provenance import write_result
+import live_line
+from live_clients import BITS_PER_S, PIECE_S, SIZE, container, send_all
+from live_line import bad_line
+from live_measuring import Samples, measure
+from provenance import COMMIT, RESULTS, UNCOMMITTED, write_result
 
 from facesign import samples
-from facesign.interview.home import Home
-from facesign.interview.live.sessions import LiveSessions, SessionPlan
-from facesign.interview.script import load_script
-from facesign.ui.console.capture import capture_router
 
 SAMPLE = Path(samples.__file__).parent / "interviews" / "hesitant"
-PURPOSES = ("recording", "face", "voice", "behaviour", "search")
-WARM_S = 20.0
-TICK_S = os.sysconf("SC_CLK_TCK")
-MB = 2**20
+INTERVIEW, MARKS = SAMPLE / "interview.mp4", SAMPLE / "marks.csv"
+HOUR_S = 3600.0
+ABOUT = {
+    "question": "how many live interviews does one machine carry, and how late are cards?",
+    "media": {
+        "codec": "vp8, opus",
+        "size_px": list(SIZE),
+        "rate_hz": 30,
+        "bits_per_s": BITS_PER_S,
+        "piece_ms": round(1000 * PIECE_S),
+    },
+    "goals": {"sessions": 4, "skipped_share": 0.01, "movement_to_card_p95_s": 1.0},
+}
 
 
-class Officer:
-    """Whoever asks."""
+class Results:
+    """The result file, written part by part."""
 
-    name = "benchmark"
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def keep(self, part: str, values: dict[str, Any], *, of: str | None = None) -> None:
+        """Put a part in, in place of what was there of it.
+
+        Args:
+            part: Its name.
+            values: What was measured.
+            of: The part that it is one run of.
+        """
+        path = RESULTS / f"{self._name}.json"
+        held: dict[str, Any] = json.loads(path.read_text("utf-8")) if path.is_file() else {}
+        held.pop("provenance", None)
+        measured = {
+            **values,
+            "commit": COMMIT,
+            "uncommitted_changes": UNCOMMITTED,
+            "measured_on": time.strftime("%Y-%m-%d"),
+        }
+        if of is None:
+            held[part] = measured
+        else:
+            held.setdefault(of, {})[part] = measured
+        write_result(self._name, {**held, **ABOUT}, [INTERVIEW])
+        print(f"{of or ''} {part}: {json.dumps(values)}", file=sys.stderr)
 
 
-async def anybody(connection: HTTPConnection) -> Officer:
-    return Officer()
+def measure_sessions(results: Results, counts: list[int], seconds: float) -> None:
+    for count in counts:
+        with encoded(seconds) as client:
+            found, _ = measure(count, seconds, client, marks=MARKS)
+        results.keep(str(count), found, of="sessions")
+
+
+def measure_hour(results: Results, seconds: float) -> None:
+    """Keep what is known every minute: an hour is long."""
+
+    def told(taken: Samples) -> None:
+        results.keep("hour", {**memory_of(taken), "is_whole": False})
+
+    with encoded(seconds) as client:
+        found, taken = measure(1, seconds, client, marks=MARKS, told=told)
+    results.keep("hour", {**found, **memory_of(taken), "is_whole": True})
+
+
+def memory_of(taken: Samples) -> dict[str, Any]:
+    step = max(1, len(taken.time_s) // 60)
+    return {
+        "growth_mb_an_hour": taken.growth_mb_an_hour(),
+        "time_s": [round(one) for one in taken.time_s[::step]],
+        "memory_over_time_mb": taken.memory_mb[::step],
+    }
+
+
+def measure_chromium(results: Results, seconds: float) -> None:
+    client = {"kind": "chromium"}
+    found, _ = measure(1, seconds, client, marks=MARKS, here=False)
+    results.keep("chromium", found)
+
+
+def measure_bad_line(results: Results, seconds: float) -> None:
+    line = {
+        "bits_per_s": live_line.BITS_PER_S,
+        "round_trip_s": live_line.ROUND_TRIP_S,
+        "lost_share": live_line.LOST_SHARE,
+    }
+    with encoded(seconds) as client:
+        found, _ = measure(1, seconds, {**client, "bad_line": True}, marks=MARKS)
+    results.keep("bad_line", {**found, "line": line})
 
 
 @contextmanager
-def serving(home: Home, most: int) -> Iterator[tuple[LiveSessions, int]]:
-    sessions = LiveSessions(home, most=most)
-    app = FastAPI()
-    app.include_router(capture_router(sessions, anybody))
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="critical"))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    try:
-        while not server.started:
-            thread.join(0.05)
-        yield sessions, server.servers[0].sockets[0].getsockname()[1]
-    finally:
-        server.should_exit = True
-        thread.join()
-        sessions.close()
+def encoded(seconds: float) -> Iterator[dict[str, Any]]:
+    """Encode the interview, over and over up to a length, for the light clients."""
+    with tempfile.TemporaryDirectory() as folder:
+        media = Path(folder) / "interview.webm"
+        media.write_bytes(container(INTERVIEW, seconds))
+        yield {"kind": "light", "media": str(media)}
 
 
-def tree(pid: int) -> Iterator[int]:
-    """Yield a process and all below it."""
-    yield pid
-    for task in Path(f"/proc/{pid}/task").iterdir():
-        for child in (task / "children").read_text().split():
-            yield from tree(int(child))
+def play_pages(spec: dict[str, Any]) -> None:
+    """Play the pages of sessions; runs in a process of its own."""
+    if spec["kind"] == "chromium":
+        from live_chromium import lead_pages
 
-
-def cpu_s(pids: list[int]) -> float:
-    total = 0.0
-    for pid in pids:
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-        total += (int(fields[11]) + int(fields[12])) / TICK_S
-    return total
-
-
-def resident_mb(pids: list[int]) -> float:
-    pages = sum(int(Path(f"/proc/{pid}/statm").read_text().split()[1]) for pid in pids)
-    return round(pages * os.sysconf("SC_PAGE_SIZE") / MB, 1)
-
-
-def measure(n_sessions: int, seconds: float, media: Path) -> dict[str, Any]:
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        serving(Home(Path(folder)), n_sessions) as (
-            live,
-            port,
-        ),
-    ):
-        plan = SessionPlan(
-            customer="C-1", script=load_script("car-loan-en"), lang="en", applicant_here=True
-        )
-        led = [live.create(plan, officer=Officer.name) for _ in range(n_sessions)]
-        for session in led:
-            for purpose in PURPOSES:
-                session.consent(purpose, granted=True, text="en-2026-11", lang="en")
-        # Workers started together get warm together, which is not what is measured.
-        time.sleep(WARM_S)
-        ids = [session.session_id for session in led]
-        clients = subprocess.Popen(
-            [sys.executable, __file__, "--client", str(port), str(media), str(seconds), *ids],
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        marking = threading.Thread(target=lead, args=(led, SAMPLE / "marks.csv", seconds))
-        marking.start()
-        ours = [pid for pid in tree(os.getpid()) if pid not in set(tree(clients.pid))]
-        before_s, started_s = cpu_s(ours), time.monotonic()
-        told = json.loads(clients.communicate()[0])
-        wall_s = time.monotonic() - started_s
-        marking.join()
-        used_s = cpu_s(ours) - before_s
-        states = [session.state() for session in led]
-        memory_mb = resident_mb(ours)
-        for session in led:
-            session.abandon()
-    return summary(n_sessions, wall_s, used_s, memory_mb, states, told)
-
-
-def summary(
-    n_sessions: int,
-    wall_s: float,
-    used_s: float,
-    memory_mb: float,
-    states: list[dict[str, Any]],
-    told: dict[str, Any],
-) -> dict[str, Any]:
-    sent = sum(state["skipped"]["of"] for state in states)
-    skipped = sum(state["skipped"]["n"] for state in states)
-    late_s = told["movement_to_card_s"]
-    return {
-        "n_sessions": n_sessions,
-        "wall_s": round(wall_s, 1),
-        "frames_received": sent,
-        "frames_analyzed_per_s": round((sent - skipped) / told["ran_s"], 1),
-        "skipped_share": round(skipped / max(1, sent), 4),
-        "cores_per_session": round(used_s / wall_s / n_sessions, 3),
-        "client_cores": round(told["cpu_s"] / wall_s, 3),
-        "memory_mb": memory_mb,
-        "lag_at_end_s": [state["lag_s"] for state in states],
-        "movement_to_card_s": {
-            "n": len(late_s),
-            "p50": round(float(np.percentile(late_s, 50)), 3) if late_s else None,
-            "p95": round(float(np.percentile(late_s, 95)), 3) if late_s else None,
-        },
-        "problems": [state["problem"] for state in states if state["problem"]],
-    }
+        lead_pages(spec["port"], spec["tokens"], spec["seconds"], INTERVIEW)
+        return
+    media = Path(spec["media"])
+    with bad_line(spec["port"]) if spec.get("bad_line") else nullcontext(spec["port"]) as line:
+        send_all(spec["port"], media, spec["seconds"], spec["ids"], media_port=line)
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--sessions", default="1,2,4,8")
-    parser.add_argument("--seconds", type=float, default=120.0)
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--sessions", type=int, nargs="+", default=[], metavar="N")
+    parser.add_argument("--seconds", type=float, default=90.0, help="length of all but the hour")
+    parser.add_argument("--hour", type=float, nargs="?", const=HOUR_S, metavar="SECONDS")
+    parser.add_argument("--chromium", action="store_true")
+    parser.add_argument("--bad-line", action="store_true")
     parser.add_argument("--out", default="live")
     options = parser.parse_args()
-    interview = SAMPLE / "interview.mp4"
-    with tempfile.TemporaryDirectory() as folder:
-        media = Path(folder) / "interview.webm"
-        media.write_bytes(container(interview, options.seconds))
-        runs = []
-        for count in options.sessions.split(","):
-            runs.append(measure(int(count), options.seconds, media))
-            print(json.dumps(runs[-1]))
-    values = {
-        "question": "how many live interviews does one machine carry, and how late are cards?",
-        "media": {"codec": "vp8, opus", "size_px": list(SIZE), "rate_hz": 30, "piece_ms": 150},
-        "seconds": options.seconds,
-        "goals": {"sessions": 4, "skipped_share": 0.01, "movement_to_card_p95_s": 1.0},
-        "runs": runs,
-    }
-    print(write_result(options.out, values, [interview]))
+    results = Results(options.out)
+    measure_sessions(results, options.sessions, options.seconds)
+    if options.chromium:
+        measure_chromium(results, options.seconds)
+    if options.bad_line:
+        measure_bad_line(results, options.seconds)
+    if options.hour is not None:
+        measure_hour(results, options.hour)
 
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--client"]:
-        from live_clients import send_all
-
-        send_all(int(sys.argv[2]), Path(sys.argv[3]), float(sys.argv[4]), sys.argv[5:])
+        play_pages(json.loads(sys.argv[2]))
     else:
         main()

@@ -5,11 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import json
+import math
 import struct
 import threading
 import time
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,34 +30,40 @@ PIECE_S = 0.15
 
 
 def container(path: Path, seconds: float) -> bytes:
-    """Encode an interview, again and again up to a length, as a browser would."""
+    """Encode an interview as a browser would, and repeat it up to a length."""
+    once, length_s = _encoded(path)
     buffer = io.BytesIO()
     options = {"live": "1", "cluster_time_limit": "1000"}
-    with av.open(buffer, "w", "webm", options=options) as sink:
+    with (
+        av.open(buffer, "w", "webm", options=options) as sink,
+        av.open(io.BytesIO(once)) as source,
+    ):
+        streams = [*source.streams.video, *source.streams.audio]
+        out = {stream.index: sink.add_stream_from_template(stream) for stream in streams}
+        for number in range(math.ceil(seconds / length_s)):
+            source.seek(0)
+            for packet in source.demux(streams):
+                if packet.dts is None or packet.pts is None or packet.time_base is None:
+                    continue
+                later = round(number * length_s / packet.time_base)
+                packet.pts, packet.dts = packet.pts + later, packet.dts + later
+                packet.stream = out[packet.stream.index]
+                sink.mux(packet)
+    return buffer.getvalue()
+
+
+@cache
+def _encoded(path: Path) -> tuple[bytes, float]:
+    """Return an interview in VP8 and Opus, and its length in seconds."""
+    buffer, n_frames, n_samples = io.BytesIO(), 0, 0
+    resampler = av.AudioResampler("s16", "mono", SOUND_HZ, 960)
+    with av.open(buffer, "w", "webm") as sink, av.open(path) as source:
         pictures = sink.add_stream("libvpx", rate=RATE_HZ)
         pictures.width, pictures.height = SIZE
         pictures.pix_fmt, pictures.bit_rate = "yuv420p", BITS_PER_S
         pictures.options = {"deadline": "realtime", "cpu-used": "8", "lag-in-frames": "0"}
         sound = sink.add_stream("libopus", rate=SOUND_HZ)
         sound.layout = "mono"
-        n_frames = n_samples = 0
-        while n_frames < seconds * RATE_HZ:
-            n_frames, n_samples = _again(path, sink, pictures, sound, n_frames, n_samples)
-        sink.mux(pictures.encode(None))
-        sink.mux(sound.encode(None))
-    return buffer.getvalue()
-
-
-def _again(
-    path: Path,
-    sink: Any,
-    pictures: Any,
-    sound: Any,
-    n_frames: int,
-    n_samples: int,
-) -> tuple[int, int]:
-    resampler = av.AudioResampler("s16", "mono", SOUND_HZ, 960)
-    with av.open(path) as source:
         for frame in source.decode(source.streams.video[0], source.streams.audio[0]):
             if isinstance(frame, av.VideoFrame):
                 small = frame.reformat(*SIZE, format="yuv420p")
@@ -67,8 +75,10 @@ def _again(
                 part.pts, part.time_base = n_samples, Fraction(1, SOUND_HZ)
                 n_samples += part.samples
                 sink.mux(sound.encode(part))
-    # Both start the next round at the same time.
-    return n_frames, round(n_frames / RATE_HZ * SOUND_HZ)
+        sink.mux(pictures.encode(None))
+        sink.mux(sound.encode(None))
+    # The next round starts after the longer of both, so that times only grow.
+    return buffer.getvalue(), max(n_frames / RATE_HZ, n_samples / SOUND_HZ) + 0.05
 
 
 def paced(data: bytes) -> list[tuple[float, bytes]]:
@@ -92,7 +102,7 @@ def lead(sessions: Sequence[LiveSession], marks: Path, seconds: float) -> None:
     """Ask the questions of the interview at their times, as the officer would."""
     with marks.open(newline="") as file:
         rows = list(csv.DictReader(file))
-    while any(session.stage == "consent" for session in sessions):
+    while any(session.stage in ("created", "consent") for session in sessions):
         time.sleep(0.05)
     started_s = time.monotonic()
     for at_s, name, question in _actions(rows):
@@ -115,10 +125,16 @@ def _actions(rows: list[dict[str, str]]) -> Iterator[tuple[float, str, str]]:
 class Client:
     """One page: sends pieces when they are due, and notes when each movement is shown."""
 
-    def __init__(self, port: int, session_id: str, parts: list[tuple[float, bytes]]) -> None:
-        self._base = f"ws://127.0.0.1:{port}/live/{session_id}"
+    def __init__(
+        self, port: int, media_port: int, session_id: str, parts: list[tuple[float, bytes]]
+    ) -> None:
+        self._state_url = f"ws://127.0.0.1:{port}/live/{session_id}/state"
+        self._media_url = f"ws://127.0.0.1:{media_port}/live/{session_id}/media"
         self._parts = parts
+        self.written_s: list[float] = []
+        """How long after its last picture each piece was in the record, as the page was told."""
         self._started_s = 0.0
+        self.sent_for_s = 0.0
         self.late_s: list[float] = []
         self._over = threading.Event()
 
@@ -126,7 +142,7 @@ class Client:
         """Send everything, and what comes of the last piece for two more seconds."""
         watcher = threading.Thread(target=self._watch)
         watcher.start()
-        with connect(f"{self._base}/media", open_timeout=60) as socket:
+        with connect(self._media_url, open_timeout=60) as socket:
             socket.send(json.dumps({"kind": "segment", "mime": "video/webm;codecs=vp8,opus"}))
             segment = self._wait_segment(socket)
             self._started_s = time.monotonic()
@@ -138,6 +154,7 @@ class Client:
                 # A piece is there when its last picture is.
                 time.sleep(max(0.0, self._started_s + at_s + PIECE_S - time.monotonic()))
                 socket.send(struct.pack(">II", segment, number) + data)
+            self.sent_for_s = time.monotonic() - self._started_s
             time.sleep(2.0)
             self._over.set()
         acks.join()
@@ -152,15 +169,22 @@ class Client:
                 raise SystemExit(told["why"])
 
     def _drain(self, socket: Any) -> None:
+        next_number = 0
         try:
             while True:
-                socket.recv()
+                told = json.loads(socket.recv())
+                if told["kind"] != "ack":
+                    continue
+                now_s = time.monotonic() - self._started_s
+                for at_s, _ in self._parts[next_number : told["number"] + 1]:
+                    self.written_s.append(now_s - at_s - PIECE_S)
+                next_number = max(next_number, told["number"] + 1)
         except ConnectionClosed:
             return
 
     def _watch(self) -> None:
         seen: set[float] = set()
-        with connect(f"{self._base}/state", open_timeout=60) as socket:
+        with connect(self._state_url, open_timeout=60) as socket:
             while not self._over.is_set():
                 try:
                     state = json.loads(socket.recv(timeout=1))
@@ -173,17 +197,29 @@ class Client:
                         self.late_s.append(now_s - self._started_s - movement["offset_s"])
 
 
-def send_all(port: int, media: Path, seconds: float, session_ids: Sequence[str]) -> None:
-    """Run one client a session and print what they saw."""
+def send_all(
+    port: int, media: Path, seconds: float, session_ids: Sequence[str], *, media_port: int
+) -> None:
+    """Run one client a session and print what they saw.
+
+    Args:
+        port: The server's.
+        media: What they send.
+        seconds: For how long.
+        session_ids: To which sessions.
+        media_port: The port that pieces go to, where that is another one.
+    """
     parts = paced(media.read_bytes())
-    clients = [Client(port, session_id, parts) for session_id in session_ids]
-    started_s = time.monotonic()
+    clients = [Client(port, media_port, session_id, parts) for session_id in session_ids]
     threads = [threading.Thread(target=client.run, args=(seconds,)) for client in clients]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    late_s = [round(late, 3) for client in clients for late in client.late_s]
-    ran_s = time.monotonic() - started_s
-    told = {"movement_to_card_s": late_s, "cpu_s": time.process_time(), "ran_s": ran_s}
+    told = {
+        "movement_to_card_s": [round(late, 3) for client in clients for late in client.late_s],
+        "piece_to_record_s": [round(late, 3) for client in clients for late in client.written_s],
+        "cpu_s": time.process_time(),
+        "ran_s": max(client.sent_for_s for client in clients),
+    }
     print(json.dumps(told))

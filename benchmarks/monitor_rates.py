@@ -1,8 +1,9 @@
 """How often each monitoring point fires on genuine interviews, and how many prompts and flags.
 
-Reads takes that `benchmarks/risk_takes.py` made. A point counts where its observations came; a
-rate is per interview, with its 95 % interval (Clopper and Pearson). Points that ask whether a
-question of the script was left out count only in interviews of the whole script.
+Reads takes that `benchmarks/risk_takes.py --held-out` made; the others in the folder are left out,
+because limits may have been chosen while looking at them. A point counts where its observations
+came; a rate is per interview, with its 95 % interval (Clopper and Pearson). Points that ask whether
+a question of the script was left out count only in interviews of the whole script.
 
     python benchmarks/monitor_rates.py FOLDER_OF_TAKES
 """
@@ -16,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from provenance import write_result
-from risk_takes import Take, read_takes
+from risk_takes import Take, is_held_out, read_takes
 from scipy.stats import beta, chi2
 
 from facesign.interview.report import Report
@@ -130,6 +131,9 @@ def summary(takes: Sequence[Take], reports: Sequence[Report]) -> dict[str, Any]:
     """Return prompts per 15 minutes and flags per 100 interviews."""
     minutes = sum(take.minutes for take in takes)
     flags = Counter(flag.code for report in reports for flag in report.flags)
+    told = list(zip(takes, reports, strict=True))
+    flagged = Counter(take.scenario for take, report in told if report.flags)
+    prompted = Counter(take.scenario for take, report in told if report.prompts)
     return {
         "n_interviews": len(takes),
         "n_filmed": sum(not take.sound_only for take in takes),
@@ -137,6 +141,8 @@ def summary(takes: Sequence[Take], reports: Sequence[Report]) -> dict[str, Any]:
         "prompts_per_15_minutes": per(sum(len(r.prompts) for r in reports), minutes / 15),
         "flags_per_100": per(sum(flags.values()), len(takes) / 100),
         "flags": dict(flags),
+        "flagged": dict(sorted(flagged.items())),
+        "prompted": dict(sorted(prompted.items())),
         "protect_per_100": per(
             sum(any(m.monitor.role == "protect" for m in r.monitors) for r in reports),
             len(takes) / 100,
@@ -149,7 +155,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("takes", type=Path)
     args = parser.parse_args()
-    takes = [take for take in read_takes(args.takes) if take.scenario in GENUINE]
+    takes = [one for one in read_takes(args.takes) if one.scenario in GENUINE and is_held_out(one)]
     states = [watched_take(take) for take in takes]
     rows = rates(takes, states)
     result = {

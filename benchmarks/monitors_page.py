@@ -66,7 +66,8 @@ contributions under `rank`, and every total can be checked by hand:
 4. The rank is the sum of the families.
 
 Weights are own choices. What they are worth on rendered interviews stands at the end of this page;
-`facesign risk calibrate` takes over once a bank has 200 labelled sessions.
+`facesign risk calibrate` measures it on a bank's own labelled sessions, from 200 of them on, and
+the console then says so beside the flags of a case.
 
 ## How often they fire
 
@@ -80,8 +81,9 @@ def _summary(rates: dict[str, Any]) -> Iterator[str]:
     yield (
         f"Measured on {rates['n_interviews']} rendered interviews of honest borrowers "
         f"({rates['minutes']:.0f} minutes; {rates['n_filmed']} with picture, the others with both "
-        f"microphones alone): {scenarios}. Each was rendered from a seed and pushed through a "
-        f"session, with a voiceprint from another day."
+        f"microphones alone): {scenarios}. Their seeds were set down before anything was rendered "
+        f"from them, and no limit was chosen on them. Each was pushed through a session, with a "
+        f"voiceprint from another day."
     )
     yield ""
     yield (
@@ -90,7 +92,11 @@ def _summary(rates: dict[str, Any]) -> Iterator[str]:
     )
     yield (
         f"- Flags per 100 interviews: {flags['rate']:.1f} ({flags['interval_95'][0]:.1f} to "
-        f"{flags['interval_95'][1]:.1f})."
+        f"{flags['interval_95'][1]:.1f}){_of(rates['flags'])}. Interviews with a flag: "
+        f"{sum(rates['flagged'].values())}{_of(rates['flagged'])}."
+    )
+    yield (
+        f"- Interviews with a prompt: {sum(rates['prompted'].values())}{_of(rates['prompted'])}."
     )
     above = ", ".join(f"`{one}`" for one in rates["above"]) or "none"
     yield (
@@ -103,6 +109,11 @@ def _summary(rates: dict[str, Any]) -> Iterator[str]:
         "read a picture count only where there was one; points that read what no rendered "
         "interview holds, such as history, have no rate: `-`."
     )
+
+
+def _of(counts: dict[str, int]) -> str:
+    named = ", ".join(f"`{name}` {count}" for name, count in counts.items())
+    return f" ({named})" if named else ""
 
 
 def page() -> str:

@@ -342,6 +342,16 @@ def _fusion(r: dict[str, Any]) -> tuple[str, str]:
     )
 
 
+def _live(r: dict[str, Any]) -> tuple[str, str]:
+    runs = sorted(r.get("sessions", {}).items(), key=lambda one: int(one[0]))
+    told = [
+        f"{count}: {100 * run['skipped_share']:.1f} % of frames skipped, "
+        f"{run['cores_per_session']:.2f} cores each"
+        for count, run in runs
+    ]
+    return f"{'; '.join(told)}; see [live.md](live.md)", f"{len(runs)} runs"
+
+
 ROWS: tuple[tuple[str, str, Callable[[dict[str, Any]], tuple[str, str]]], ...] = (
     ("face_throughput", "How much of the bare mesh's speed is left?", _throughput),
     ("memory", "Does memory stay bounded over a long interview?", _memory),
@@ -367,6 +377,7 @@ ROWS: tuple[tuple[str, str, Callable[[dict[str, Any]], tuple[str, str]]], ...] =
     ("template_protection", "What does rotating search vectors give?", _protection),
     ("record_kills", "What does a record hold after its process was killed?", _record_kills),
     ("record_cost", "What does a record cost?", _record_cost),
+    ("live", "How many live interviews does one machine carry?", _live),
 )
 
 

@@ -32,9 +32,10 @@ from facesign.biometrics.speakers.separation import (
     shipped_separation,
 )
 from facesign.biometrics.stream import FloatArray
-from facesign.interview.flags import OTHER_VOICE_S
 from facesign.interview.heard import voices_heard
+from facesign.interview.risk.monitors import monitor
 
+CARRIED_BY = {"voice.other": "voice.another", "voice.changed": "voice.changed"}
 N_CONVERSATIONS = 12
 """Of each condition, each with another applicant."""
 ANCHORS = {
@@ -72,7 +73,7 @@ def measure(
         flags = [
             span
             for span in voices_heard([spoken.turn for spoken in found])
-            if (span.value or 0.0) >= OTHER_VOICE_S
+            if (span.value or 0.0) >= monitor(CARRIED_BY[span.name]).limit
         ]
         flagged.append(float(bool(flags)))
         n_flags += len(flags)

@@ -17,7 +17,7 @@ from facesign.interview.pipeline import Event, FaceReading
 from facesign.interview.risk.steadiness import PICTURE_GAP_S, GapWatcher, LightWatcher
 from facesign.interview.spool import SignalSpool
 from facesign.interview.timeline import Curves
-from facesign.interview.voices import VoiceResult
+from facesign.interview.voices import HeardSoFar, VoiceResult
 
 __all__ = ["Findings"]
 
@@ -36,6 +36,8 @@ class Findings:
         self.utterances: list[Utterance] = []
         self.turns: list[Turn] = []
         self.compared: list[VoiceResult] = []
+        self.unsettled: HeardSoFar | None = None
+        """What is shown of the voice while the session runs; nothing else rests on it."""
         self.movements: list[Movement] = []
         self.unassessed: list[Unassessed] = []
         self.blinks: list[Blink] = []
@@ -71,12 +73,21 @@ class Findings:
                 self.turns.append(event)
             case VoiceResult():
                 self.compared.append(event)
+            case HeardSoFar():
+                self.unsettled = event
             case Observation():
                 self.observations.append(event)
 
     def named(self, name: str) -> tuple[Observation, ...]:
         """Return all observations of a name, in the order they came."""
         return tuple(o for o in self.observations if o.name == name)
+
+    @property
+    def compared_so_far(self) -> list[VoiceResult]:
+        """Comparisons of the voice, the latest of speech whose speaker is not settled yet."""
+        settled_s = max((one.end_s for one in self.compared), default=0.0)
+        early = () if self.unsettled is None else self.unsettled.compared
+        return [*self.compared, *(one for one in early if one.start_s >= settled_s)]
 
     def forget_behaviour(self) -> None:
         """Drop what only behaviour is made of, after consent to it was withdrawn."""
@@ -104,6 +115,7 @@ class Findings:
         self.utterances.clear()
         self.turns.clear()
         self.compared.clear()
+        self.unsettled = None
 
     def _add_face(self, face: Face) -> None:
         self.n_frames += 1

@@ -8,6 +8,7 @@ from pathlib import Path
 from types import TracebackType
 
 from facesign.biometrics.gallery import history, watch_list
+from facesign.biometrics.gallery.customers import customers
 from facesign.biometrics.gallery.due import due
 from facesign.biometrics.gallery.entries import Basis, Due
 from facesign.biometrics.gallery.gates import Gates, print_of
@@ -209,6 +210,10 @@ class Fingerprints:
     def due(self) -> list[Due]:
         """List the customers to enroll again: another model's templates, or soon deleted."""
         return due(self._gallery, self._tools.model)
+
+    def customers(self) -> list[str]:
+        """List the numbers of the customers with a voiceprint."""
+        return customers(self._gallery)
 
     def confirm(
         self,

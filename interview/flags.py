@@ -13,6 +13,7 @@ from facesign.errors import SettingsError
 from facesign.interview.heard import compared, mismatches, voices_heard
 from facesign.interview.home import require_one_of
 from facesign.interview.risk.fusion import Fusion, fuse
+from facesign.interview.risk.monitors import monitor
 from facesign.interview.risk.watch import RiskState
 from facesign.interview.voices import VoiceResult
 
@@ -40,12 +41,6 @@ FlagCode: TypeAlias = Literal[
 ]
 Family: TypeAlias = Literal["identity", "genuineness", "protocol"]
 
-# Own thresholds, chosen on the clips of benchmarks/results/clips.json; not operating points.
-OTHER_FACE_S = 1.0
-FACE_ABSENT_S = 2.0
-PLACE_JUMP_WIDTHS = 1.0
-SIZE_JUMP_RATIO = 2.0
-OTHER_VOICE_S = 3.0
 VOICE_FLAGS: tuple[FlagCode, ...] = ("voice_does_not_match", "voice_changed", "another_voice")
 """What is heard; the rest of the identity flags is seen."""
 HISTORY_FLAGS: tuple[FlagCode, ...] = ("voice_under_other_customer", "watch_list_voice")
@@ -167,26 +162,32 @@ def flags_from(
 def _from_faces(
     observations: Sequence[Observation], first_found_s: float | None, *, others_declared: bool
 ) -> Iterator[Flag]:
+    other_s = monitor("identity.other_face").limit
+    absent_s = monitor("protocol.face_absent").limit
+    jump_widths = monitor("identity.face_elsewhere").limit
+    size_ratio = monitor("identity.face_size_changed").limit
     for o in observations:
-        if o.name == "face.other" and not others_declared and o.duration_s >= OTHER_FACE_S:
-            yield _flag("undeclared_person", "identity", o, o.duration_s, "s", OTHER_FACE_S)
+        if o.name == "face.other" and not others_declared and o.duration_s >= other_s:
+            yield _flag("undeclared_person", "identity", o, o.duration_s, "s", other_s)
         elif o.name == "face.absent" and first_found_s is not None:
-            if o.start_s > first_found_s and o.duration_s >= FACE_ABSENT_S:
-                yield _flag("face_absent", "protocol", o, o.duration_s, "s", FACE_ABSENT_S)
-        elif o.name == "face.place_jump":
-            yield _flag("face_elsewhere", "identity", o, o.value, "1", PLACE_JUMP_WIDTHS)
-        elif o.name == "face.size_jump":
-            yield _flag("face_size_changed", "identity", o, o.value, "1", SIZE_JUMP_RATIO)
+            if o.start_s > first_found_s and o.duration_s >= absent_s:
+                yield _flag("face_absent", "protocol", o, o.duration_s, "s", absent_s)
+        elif o.name == "face.place_jump" and (o.value or 0.0) >= jump_widths:
+            yield _flag("face_elsewhere", "identity", o, o.value, "1", jump_widths)
+        elif o.name == "face.size_jump" and (o.value or 0.0) >= size_ratio:
+            yield _flag("face_size_changed", "identity", o, o.value, "1", size_ratio)
 
 
 def _from_voices(turns: Sequence[Turn], *, others_declared: bool) -> Iterator[Flag]:
+    changed_s, other_s = monitor("voice.changed").limit, monitor("voice.another").limit
     for o in voices_heard(turns):
-        if o.value is None or o.value < OTHER_VOICE_S:
+        if o.value is None:
             continue
         if o.name == "voice.changed":
-            yield _flag("voice_changed", "identity", o, o.value, "s", OTHER_VOICE_S)
-        elif not others_declared:
-            yield _flag("another_voice", "identity", o, o.value, "s", OTHER_VOICE_S)
+            if o.value >= changed_s:
+                yield _flag("voice_changed", "identity", o, o.value, "s", changed_s)
+        elif not others_declared and o.value >= other_s:
+            yield _flag("another_voice", "identity", o, o.value, "s", other_s)
 
 
 def _from_comparisons(comparisons: Sequence[VoiceResult]) -> Iterator[Flag]:

@@ -36,8 +36,11 @@ class OwnScripts:
         """Return a script, the bank's own before one that ships under the same id.
 
         Raises:
-            ScriptError: there is none, or it is malformed.
+            ScriptError: there is none, or it is malformed. A path is no id: whoever uses the
+                console reads no other files of its computer.
         """
+        if script_id not in self.ids():
+            raise ScriptError(f"no script {script_id!r}; there are {', '.join(self.ids())}")
         return load_script(self._path(script_id) if self.is_own(script_id) else script_id)
 
     def text(self, script_id: str) -> str:

@@ -37,7 +37,7 @@ from facesign.biometrics.voice.quality import VoiceQuality
 from facesign.biometrics.voice.utterances import Utterance, Utterances
 from facesign.interview.consent import Purpose
 from facesign.interview.questions import QuestionLog
-from facesign.interview.voices import SpeakerPath, VoiceResult, Voices
+from facesign.interview.voices import HeardSoFar, SpeakerPath, VoiceResult, Voices
 
 __all__ = ["BehaviourModels", "Event", "FaceReading", "Pipeline"]
 
@@ -68,6 +68,7 @@ Event: TypeAlias = (
     | Utterance
     | Turn
     | VoiceResult
+    | HeardSoFar
 )
 _Listener: TypeAlias = Callable[[TimeArray], BoolArray]
 
@@ -91,6 +92,7 @@ class Pipeline:
         baseline: What the person's own baseline is made of.
         open_voices: Opens what voices are told apart with when the first sound comes, and
             may give None where they are not.
+        early: Tell what is likely of the applicant's voice before it is settled, too.
     """
 
     def __init__(
@@ -102,8 +104,10 @@ class Pipeline:
         questions: QuestionLog,
         baseline: BaselineSource,
         open_voices: Callable[[], Voices | None] = lambda: None,
+        early: bool = False,
     ) -> None:
         self._open_voices: Callable[[], Voices | None] | None = open_voices
+        self._early = early
         self._speakers: SpeakerPath | None = None
         # The officer is heard only to know when they speak; nobody's prosody without behaviour.
         with_prosody = open_behaviour is not None
@@ -198,7 +202,8 @@ class Pipeline:
     def _start_speakers(self) -> None:
         if self._open_voices is not None:
             voices, self._open_voices = self._open_voices(), None
-            self._speakers = None if voices is None else SpeakerPath(voices, self._questions)
+            if voices is not None:
+                self._speakers = SpeakerPath(voices, self._questions, early=self._early)
 
     def _heard(self, track: Track, start_s: float, samples: FloatArray) -> None:
         if self._speakers is not None:

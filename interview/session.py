@@ -133,6 +133,8 @@ class Session:
             "behaviour_off" if not behaviour or self._settings.profile == "eu" else None,
         )
         self._evidence: list[ExternalEvidence] = []
+        self.facts: SessionFacts | None = None
+        """What the report was written from, once it was."""
         self._findings = Findings()
         self._sound_gaps = {track: GapWatcher("sound.gap", SOUND_GAP_S) for track in tracks}
         self._pictures = PictureKeeper()
@@ -251,8 +253,7 @@ class Session:
         """Add what another system of the bank found.
 
         Raises:
-            SettingsError: kind or result is not one of those above, the source has no name,
-                or the time is negative.
+            SettingsError: the source has no name, or a value is not one of those above.
         """
         self._require_open()
         at_s = self._end_s if time_s is None else time_s
@@ -277,8 +278,9 @@ class Session:
 
     @property
     def turns(self) -> Sequence[Turn]:
-        """Who spoke when, as far as it is known."""
-        return self._findings.turns
+        """Who spoke when, as far as it is known, the last minute of it only as it is likely."""
+        early = self._findings.unsettled
+        return self._findings.turns + ([] if early is None else list(early.turns))
 
     def so_far(self) -> SessionFacts:
         """Return what is known now; an answer that is still being given ends now."""
@@ -308,7 +310,8 @@ class Session:
         self._questions.end(self._end_s)
         self._closed = True
         self._findings.end_s = max(self._findings.end_s, self._end_s)
-        report = write_up(self._facts(recording, self._questions.marks))
+        self.facts = self._facts(recording, self._questions.marks)
+        report = write_up(self.facts)
         if self._keeper is not None:
             self._keeper.closed(report)
         return report
@@ -345,6 +348,7 @@ class Session:
             questions=self._questions,
             baseline=self._baseline_source(),
             open_voices=self._analysers.open_voices,
+            early=self._watch is not None,
         )
 
     def _baseline_source(self) -> BaselineSource:

@@ -20,6 +20,7 @@ from facesign.interview.questions import QuestionLog
 __all__ = [
     "REASON_CODES",
     "Decision",
+    "HeardSoFar",
     "Point",
     "SpeakerPath",
     "Verdict",
@@ -32,6 +33,8 @@ EVERY_S = 10.0
 """Net speech of the applicant behind each comparison."""
 LEAST_S = 3.0
 """Less is not compared."""
+LOOK_EVERY_S = 2.0
+"""Speech between two looks at what is not settled yet."""
 REASON_CODES = {
     "silent_track": "silent_sound",
     "low_snr": "noisy",
@@ -143,15 +146,29 @@ class VoiceResult:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class HeardSoFar:
+    """What is likely of the applicant's voice before it is settled, for who watches live.
+
+    Who spoke is settled up to a minute of speech later; the report rests on that alone.
+    """
+
+    turns: tuple[Turn, ...]
+    """Those of the applicant's voice that are not settled yet."""
+    compared: tuple[VoiceResult, ...]
+    """All comparisons of this kind so far."""
+
+
 class SpeakerPath:
     """Give what is heard and seen to who-speaks, and the applicant's speech to the verifier.
 
     Args:
         voices: Encoder, verifier and sample.
         questions: Tells whose turn it is.
+        early: Tell what is likely before it is settled, too.
     """
 
-    def __init__(self, voices: Voices, questions: QuestionLog) -> None:
+    def __init__(self, voices: Voices, questions: QuestionLog, *, early: bool = False) -> None:
         self._who = WhoSpeaks(
             voices.encoder,
             voices.separation,
@@ -160,15 +177,20 @@ class SpeakerPath:
         )
         self._runs: deque[tuple[float, FloatArray, Track]] = deque()
         self._comparing = None if voices.verifier is None else _Comparing(voices.verifier)
+        self._early = _Early(self._who, voices.verifier) if early else None
 
     def heard(self, track: Track, start_s: float, samples: FloatArray) -> None:
         """Take one utterance; what follows from it comes with the next `push`."""
         self._runs.append((start_s, samples, track))
 
-    def push(self, sound: Sound) -> Iterator[Turn | VoiceResult]:
+    def push(self, sound: Sound) -> Iterator[Turn | VoiceResult | HeardSoFar]:
         """Take sound whose utterances were heard; yield turns and comparisons."""
-        yield from self._told(self._who.hear(sound))
-        yield from self._catch_up()
+        heard_s = sum(len(samples) for _, samples, _ in self._runs) / SAMPLE_RATE_HZ
+        settled = list(self._told(self._who.hear(sound)))
+        settled += self._catch_up()
+        yield from settled
+        if self._early is not None:
+            yield from self._early.look(heard_s, is_settled=bool(settled))
 
     def mouth(self, time_s: TimeArray, channels: FloatArray) -> None:
         """Take the face's channels, shape (n_frames, 44), at their times."""
@@ -201,42 +223,76 @@ class _Comparing:
         self._kept: deque[Spoken] = deque()
 
     def push(self, spoken: Spoken) -> Iterator[VoiceResult]:
-        turn = spoken.turn
-        if turn.subject != "applicant" or not turn.same_voice or not len(spoken.samples):
+        if not _is_comparable(spoken.turn) or not len(spoken.samples):
             return
         self._open.append(spoken)
         self._kept.append(spoken)
         while _seconds(self._kept) - _seconds([self._kept[0]]) >= WHOLE_S:
             self._kept.popleft()
         if _seconds(self._open) >= EVERY_S:
-            yield self._compared(self._open)
+            yield _compared(self._verifier, self._open)
             self._open = []
 
     def finish(self) -> Iterator[VoiceResult]:
         if _seconds(self._open) >= LEAST_S:
-            yield self._compared(self._open)
+            yield _compared(self._verifier, self._open)
         if _seconds(self._kept) >= LEAST_S:
-            yield self._compared(self._kept, is_whole=True)
+            yield _compared(self._verifier, self._kept, is_whole=True)
 
-    def _compared(
-        self, parts: Sequence[Spoken] | deque[Spoken], *, is_whole: bool = False
-    ) -> VoiceResult:
-        samples = np.concatenate([part.samples for part in parts])
-        verdict = self._verifier.verify(samples)
-        point = verdict.point
-        return VoiceResult(
-            start_s=min(part.turn.start_s for part in parts),
-            end_s=max(part.turn.end_s for part in parts),
-            net_speech_s=len(samples) / SAMPLE_RATE_HZ,
-            decision=verdict.decision,
-            llr=verdict.llr,
-            threshold=None if point is None else point.threshold,
-            point=None if point is None else point.name,
-            fmr=None if point is None else point.fmr,
-            measured_on=None if point is None else point.measured_on,
-            reasons=tuple(REASON_CODES.get(reason, reason) for reason in verdict.reasons),
-            is_whole=is_whole,
-        )
+
+class _Early:
+    """Look at the applicant's speech as soon as there is enough, before roles are settled."""
+
+    def __init__(self, who: WhoSpeaks, verifier: Verifier | None) -> None:
+        self._who = who
+        self._verifier = verifier
+        self._compared: list[VoiceResult] = []
+        self._compared_until_s = 0.0
+        self._unseen_s = 0.0
+
+    def look(self, heard_s: float, *, is_settled: bool) -> Iterator[HeardSoFar]:
+        """Look once more, if enough was heard since or something was settled.
+
+        Args:
+            heard_s: Speech since the last call.
+            is_settled: Whether turns were settled since.
+        """
+        self._unseen_s += heard_s
+        if self._unseen_s < LOOK_EVERY_S and not is_settled:
+            return
+        self._unseen_s = 0.0
+        until_s = self._compared_until_s
+        spoken = [one for one in self._who.unsettled(cut_s=until_s) if _is_comparable(one.turn)]
+        fresh = [one for one in spoken if one.turn.start_s >= until_s and len(one.samples)]
+        if self._verifier is not None and _seconds(fresh) >= EVERY_S:
+            self._compared.append(_compared(self._verifier, fresh))
+            self._compared_until_s = self._compared[-1].end_s
+        yield HeardSoFar(tuple(one.turn for one in spoken), tuple(self._compared))
+
+
+def _is_comparable(turn: Turn) -> bool:
+    return turn.subject == "applicant" and turn.same_voice
+
+
+def _compared(
+    verifier: Verifier, parts: Sequence[Spoken] | deque[Spoken], *, is_whole: bool = False
+) -> VoiceResult:
+    samples = np.concatenate([part.samples for part in parts])
+    verdict = verifier.verify(samples)
+    point = verdict.point
+    return VoiceResult(
+        start_s=min(part.turn.start_s for part in parts),
+        end_s=max(part.turn.end_s for part in parts),
+        net_speech_s=len(samples) / SAMPLE_RATE_HZ,
+        decision=verdict.decision,
+        llr=verdict.llr,
+        threshold=None if point is None else point.threshold,
+        point=None if point is None else point.name,
+        fmr=None if point is None else point.fmr,
+        measured_on=None if point is None else point.measured_on,
+        reasons=tuple(REASON_CODES.get(reason, reason) for reason in verdict.reasons),
+        is_whole=is_whole,
+    )
 
 
 def _seconds(parts: Sequence[Spoken] | deque[Spoken]) -> float:

@@ -21,7 +21,7 @@ from facesign.interview.prompts import Prompt, prompts_from
 from facesign.interview.report import Report
 from facesign.interview.risk.answers import answer_behaviour, answer_facts
 from facesign.interview.risk.session_facts import session_facts
-from facesign.interview.risk.watch import RiskState, watched
+from facesign.interview.risk.watch import GrowingWatch, RiskState
 from facesign.interview.summary import face_summary, voice_summary
 
 __all__ = ["SoFar", "observed", "so_far", "write_up"]
@@ -42,12 +42,18 @@ class SoFar:
     """What the monitoring points found."""
 
 
-def so_far(facts: SessionFacts) -> SoFar:
-    """Say what a session shows; a live one shows its officer the same as the report will."""
+def so_far(facts: SessionFacts, watch: GrowingWatch | None = None) -> SoFar:
+    """Say what a session shows; a live one shows its officer the same as the report will.
+
+    Args:
+        facts: What is known.
+        watch: The watch of a session that runs, which goes on from what it was asked last.
+    """
     answers = _answers(facts)
     quality = _quality(facts)
     observations = _all_observations(facts, answers, quality)
-    state = watched(observations, others_declared=facts.others_declared, end_s=facts.findings.end_s)
+    watch = watch or GrowingWatch(others_declared=facts.others_declared)
+    state = watch.state(observations, end_s=facts.findings.end_s)
     flags = flags_from(
         facts.findings.observations,
         facts.evidence,

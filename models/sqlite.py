@@ -40,10 +40,19 @@ def sqlite_engine(url: URL | str, *, wait_s: float) -> Engine:
 
 @contextmanager
 def made_private(path: Path) -> Iterator[None]:
-    """Make the file for its owner alone, and keep other processes out while it is set up."""
+    """Make the file for its owner alone, and keep other processes out while it is set up.
+
+    Raises:
+        PermissionError: it is there and may not be written.
+    """
     with locked(path.parent):
-        # Files beside it take its mode.
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        # A file that is there is not opened: closing it again would drop the locks that this
+        # process holds on it, and another one could take its log away.
+        if not path.exists():
+            # Files beside it take its mode.
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+        elif not os.access(path, os.R_OK | os.W_OK):
+            raise PermissionError(str(path))
         yield
 
 

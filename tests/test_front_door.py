@@ -3,6 +3,7 @@ from __future__ import annotations
 import importlib
 import json
 import pickle
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +14,8 @@ from cli_process import environment
 import facesign
 from facesign import errors
 
+ROOT = Path(__file__).parent.parent
+ERRORS = ROOT / "src" / "facesign" / "errors"
 NAMES = [name for name in facesign.__all__ if name not in ("__version__", "errors")]
 
 
@@ -81,7 +84,22 @@ def test_an_error_says_the_same_in_another_process(error: errors.FacesignError) 
 
 def test_errors_load_nothing_else_of_facesign(tmp_path: Path) -> None:
     code = "import sys, facesign.errors; print(*[n for n in sys.modules if n[:8] == 'facesign'])"
-    assert set(python(code, tmp_path).split()) == {"facesign", "facesign.errors"}
+    loaded = set(python(code, tmp_path).split())
+    parts = {f"facesign.errors.{path.stem}" for path in ERRORS.glob("*.py")}
+    assert loaded == {"facesign", "facesign.errors", *parts} - {"facesign.errors.__init__"}
+
+
+def test_errors_are_taken_from_their_one_public_place() -> None:
+    for folder in ("models", "biometrics", "interview", "samples", "ui", "tests", "benchmarks"):
+        for path in (ROOT / folder).rglob("*.py"):
+            taken = re.search(r"^\s*from facesign\.errors\.", path.read_text("utf-8"), re.MULTILINE)
+            assert taken is None, path
+
+
+def test_every_error_of_a_subject_is_public() -> None:
+    parts = (importlib.import_module(f"facesign.errors.{one.stem}") for one in ERRORS.glob("*.py"))
+    named = {name for part in parts for name in part.__all__}
+    assert named == {*errors.__all__}
 
 
 RUNTIME = "import facesign; import facesign.models.runtime as r; r.require_provider('cpu')"

@@ -24,7 +24,7 @@ def folder_of(package: str) -> Path:
 
 
 def packages_on_disk() -> set[str]:
-    found = {"facesign"}
+    found = {"facesign", "facesign.errors"}
     for name in FOLDERS:
         for file in (ROOT / name).rglob("__init__.py"):
             found.add(".".join(("facesign", *file.parent.relative_to(ROOT).parts)))

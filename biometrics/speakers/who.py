@@ -92,6 +92,17 @@ class WhoSpeaks:
         self._mouth.push(time_s, opening)
         self._look(self._mouth.until_s)
 
+    def unsettled(self, *, cut_s: float = 0.0) -> Iterator[Spoken]:
+        """Yield the turns that are held, with the roles that are likely now: they may change.
+
+        Args:
+            cut_s: A time at which turns are cut.
+        """
+        roles = self._roles(())
+        late = next((n for n, one in enumerate(self._held) if one.start_s >= cut_s), len(roles))
+        for part in (slice(None, late), slice(late, None)):
+            yield from turns_of(self._held[part], roles[part])
+
     def finish(self) -> Iterator[Spoken]:
         """Yield the turns that were still held."""
         yield from self._take_waiting(to_the_end=True)
@@ -152,17 +163,22 @@ class WhoSpeaks:
         """Decide about the oldest pieces with all that is known by now."""
         if not n_pieces:
             return
-        pieces, limits = self._held, self._separation
-        own = [piece for piece in pieces if piece.echo_share < ECHO_SHARE]
+        settled = self._held[:n_pieces]
+        roles = self._roles(settled)
+        yield from turns_of(settled, roles[:n_pieces])
+        self._held = self._held[n_pieces:]
+
+    def _roles(self, settled: Sequence[Piece]) -> list[Role]:
+        """Return the role of each piece that is held; remember the voices of the settled ones."""
+        own = [piece for piece in self._held if piece.echo_share < ECHO_SHARE]
         items = [Voice.of(p, self._turn_at((p.start_s + p.end_s) / 2)) for p in own]
-        settled = pieces[:n_pieces]
+        limits = self._separation
         if limits is None:
             found = [_by_turn(piece, item) for piece, item in zip(own, items, strict=True)]
         else:
             found = self._by_voice(own, items, limits, {id(piece) for piece in settled})
         roles = {id(piece): role for piece, role in zip(own, found, strict=True)}
-        yield from turns_of(settled, [roles.get(id(p), _came_back(p)) for p in settled])
-        self._held = pieces[n_pieces:]
+        return [roles.get(id(piece), _came_back(piece)) for piece in self._held]
 
     def _by_voice(
         self,

@@ -75,6 +75,10 @@ class ArchivedSession:
     flags: tuple[ArchivedFlag, ...] = ()
     n_prompts: int = 0
     duration_s: float | None = None
+    because: str | None = field(default=None, repr=False)
+    """Why it was abandoned, or what was noted when it was rescheduled."""
+    next_on: str | None = None
+    """Day on which a rescheduled one will be held, as `2026-12-03`."""
 
     def __post_init__(self) -> None:
         require_one_of("status", self.status, STATUSES)

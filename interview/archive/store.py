@@ -44,6 +44,8 @@ _PLAIN = (
     "n_prompts",
     "duration_s",
 )
+_SEALED = ("customer", "external_ref", "because", "next_on")
+"""Rows that were written before a name was listed here have no value for it."""
 
 
 class Archive:
@@ -211,6 +213,13 @@ class Archive:
         with self.database.reading() as connection:
             return tuple(self._all(connection, query.limit(limit).offset(offset)))
 
+    def customers(self) -> set[str]:
+        """Return the numbers of all customers that there are sessions of."""
+        query = select(SessionRow.session_id, SessionRow.sealed)
+        with self.database.reading() as connection:
+            rows = connection.execute(query.where(SessionRow.customer_tag.is_not(None))).all()
+        return {self._seal.unseal(row.sealed, bound_to=row.session_id)["customer"] for row in rows}
+
     def add_verdict(
         self,
         session_id: str,
@@ -294,7 +303,7 @@ class Archive:
             return tuple(View(row.by, row.at, row.what) for row in connection.execute(query))
 
     def _row(self, session: ArchivedSession) -> dict[str, Any]:
-        named = {"customer": session.customer, "external_ref": session.external_ref}
+        named = {name: getattr(session, name) for name in _SEALED}
         row = {name: getattr(session, name) for name in _PLAIN}
         row["n_flags"] = len(session.flags)
         row["customer_tag"] = row["reference_tag"] = row["sealed"] = None

@@ -57,7 +57,8 @@ class SessionRow(Base):
     customer_tag: Mapped[bytes | None] = mapped_column(LargeBinary, index=True)
     reference_tag: Mapped[bytes | None] = mapped_column(LargeBinary, index=True)
     sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
-    """Customer number and the bank's own reference, encrypted; None where there is neither."""
+    """Customer number, the bank's own reference, and why it was broken off, encrypted; None where
+    there is none of them."""
     script: Mapped[str | None] = mapped_column(String(64))
     lang: Mapped[str] = mapped_column(String(8))
     outcome: Mapped[str | None] = mapped_column(String(16), index=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Literal, TypeAlias
 
@@ -13,14 +13,17 @@ from facesign.biometrics.observation import Observation
 from facesign.biometrics.stream import Frame, Sound, Track
 from facesign.errors import ConsentError, FacesignError, SessionStateError, SettingsError
 from facesign.interview.consent import PURPOSES, Consent
+from facesign.interview.flags import ExternalEvidence
 from facesign.interview.home import Home, Settings, require_one_of
-from facesign.interview.live.plan import SessionPlan
+from facesign.interview.live.plan import SessionPlan, require_day
 from facesign.interview.live.stages import Pauser, Stages
+from facesign.interview.live.written import Asked, Written
 from facesign.interview.pipeline import Event
 from facesign.interview.report import Report
 from facesign.interview.script import Question
 from facesign.interview.session import Session
 from facesign.interview.voice_session import keep_comparison, open_voices
+from facesign.interview.writeup import write_up
 
 __all__ = ["CONTINUED_AFTER_S", "Conduct", "Gap", "QuestionState", "track_of"]
 
@@ -43,23 +46,6 @@ class Gap:
     """How long nothing came, by the clock on the wall."""
     reason: str
     """`paused`, `connection` or `worker`."""
-
-
-@dataclass(slots=True)
-class Asked:
-    """The question that stands."""
-
-    question: Question
-    since_s: float
-    phase: Literal["asking", "answering"] = "asking"
-
-
-@dataclass(slots=True)
-class Written:
-    """Notes and marks of the officer, in the order they came."""
-
-    notes: list[dict[str, Any]] = field(default_factory=list)
-    marks: list[dict[str, Any]] = field(default_factory=list)
 
 
 def track_of(plan: SessionPlan) -> Track:
@@ -216,14 +202,43 @@ class Conduct:
         return self.report
 
     def keep_comparison(self) -> None:
-        """Enter the comparison of voices in the customer's history; a replay does not."""
+        """Enter the comparison of voices in the customer's history; a replay does not.
+
+        Nothing is entered after consent to voice was withdrawn.
+        """
         if self.session is None or self.session.voices is None:
+            return
+        if not self.consents["voice"][0].granted:
+            return
+        if self.report is None or self.report.identity["voice"] is None:
+            # What was compared while it ran was not settled.
             return
         try:
             keep_comparison(self.session.voices, record=self.session.session_id)
         except FacesignError as error:
             what = type(error).__name__
             _log.warning("session %s: not in the history: %s", self.session.session_id, what)
+
+    def summary(self, problem: str | None, duration_s: float) -> dict[str, Any]:
+        """Return what the archive keeps of the end.
+
+        Args:
+            problem: What went wrong, in one line.
+            duration_s: Session time up to which something was received.
+        """
+        report = self.report
+        flags = () if report is None else report.flags
+        return {
+            "stage": self.stages.stage,
+            "problem": problem,
+            "outcome": None if report is None else report.outcome,
+            "decision": (self.decision or {}).get("decision"),
+            "flags": [(flag.flag_id, flag.code, flag.family) for flag in flags],
+            "n_prompts": 0 if report is None else len(report.prompts),
+            "duration_s": duration_s,
+            "because": self.written.because,
+            "next_on": self.written.next_on,
+        }
 
     def _open_voices(self) -> Any:
         return open_voices(customer=self.plan.customer, home=self._home)
@@ -323,13 +338,27 @@ class Conduct:
         self.stages.resume(by)
 
     def _evidence(self, *, time_s: float, **values: Any) -> None:
-        self._captured().add_evidence(**{"time_s": time_s, **values})
+        if self.session is None:
+            raise SessionStateError(f"nothing is captured in the stage {self.stages.stage}")
+        found = ExternalEvidence(**{"reference": None, "time_s": time_s, **values})
+        if self.session.facts is None:
+            self.session.add_evidence(**found.to_dict())
+        self.written.evidence.append(found)
+        if self.session.facts is not None:
+            # What is known after the end changes what was found, as if it had been known before.
+            facts = replace(self.session.facts, evidence=tuple(self.written.evidence))
+            self.report = write_up(facts)
 
-    def _abandon(self, *, time_s: float) -> None:
+    def _abandon(self, *, time_s: float, because: str = "", by: Pauser = "applicant") -> None:
         self.stages.move("abandoned")
+        self.written.because = _short(because) if because.strip() else None
 
-    def _reschedule(self, *, time_s: float) -> None:
+    def _reschedule(self, *, time_s: float, on: str | None = None, note: str = "") -> None:
+        if on is not None:
+            require_day(on)
         self.stages.move("rescheduled")
+        self.written.because = _short(note) if note.strip() else None
+        self.written.next_on = on
 
     def _captured(self) -> Session:
         if self.session is None or self.report is not None:

@@ -7,8 +7,9 @@ from collections import deque
 
 __all__ = ["GrowingFile"]
 
-MOST_WAITING_BYTES = 8 << 20
-"""Fed but not read yet: a minute of a phone's picture. Then `feed` waits."""
+MOST_WAITING_BYTES = 64 << 20
+"""Fed but not read yet: eight minutes of a phone's picture, which come while a new worker
+analyzes again what the record holds. Then `feed` waits."""
 
 
 class GrowingFile:
@@ -23,6 +24,12 @@ class GrowingFile:
         self._pieces: deque[bytes] = deque()
         self._n_waiting = 0
         self._ended = False
+
+    @property
+    def n_waiting(self) -> int:
+        """Bytes that were fed and not read yet."""
+        with self._changed:
+            return self._n_waiting
 
     def feed(self, data: bytes) -> None:
         """Append; waits while too much is unread, so that nothing queues without bound."""

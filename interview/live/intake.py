@@ -78,11 +78,25 @@ class Intake:
             self._waiting.append(start)
             self._changed.notify_all()
 
-    def shot(self, stream: str, shot: Shot) -> None:
-        """Add a picture; where too many wait, it is added as skipped, and costs no pixels."""
+    def shot(self, stream: str, shot: Shot, *, patient: bool = False) -> None:
+        """Add a picture; where too many wait, it is added as skipped, and costs no pixels.
+
+        Args:
+            stream: Its segment.
+            shot: The picture.
+            patient: Wait for room instead of skipping it.
+        """
         with self._changed:
+            if patient:
+                self._changed.wait_for(lambda: self._n_frames < MOST_FRAMES or self._closed)
             room = self._n_frames < MOST_FRAMES
-        frame = shot.frame() if room else None
+        self._add(stream, shot, shot.frame() if room else None)
+
+    def skip(self, stream: str, shot: Shot) -> None:
+        """Add a picture as skipped."""
+        self._add(stream, shot, None)
+
+    def _add(self, stream: str, shot: Shot, frame: Frame | None) -> None:
         with self._changed:
             self._waiting.append(Received(stream, frame, shot.time_s, shot.index))
             self._n_frames += frame is not None

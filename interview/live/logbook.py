@@ -9,7 +9,7 @@ from typing import Any
 
 from facesign.interview.home import Home
 from facesign.interview.keys import KeyClass
-from facesign.interview.record.contents import keep_report
+from facesign.interview.record.contents import keep_report, keep_report_again
 from facesign.interview.record.writer import Closing, RecordWriter
 from facesign.interview.report import Report
 
@@ -47,6 +47,11 @@ class Logbook:
             held, self._held = self._held, None
             for kind, data, key_class in held:
                 self._writer.add(kind, data, key_class=key_class)
+
+    def go_on(self, writer: RecordWriter) -> None:
+        """Write on in a record that another worker began."""
+        with self._lock:
+            self._writer, self._held = writer, None
 
     def add(self, kind: str, data: Mapping[str, Any], *, key_class: KeyClass = "statutory") -> None:
         """Enter something.
@@ -95,14 +100,18 @@ class Logbook:
             f"{kind}_shown", values, key_class="behaviour" if kind == "prompt" else "statutory"
         )
 
-    def report(self, report: Report, *, after: int) -> None:
+    def report(self, report: Report, *, after: int, instead_of: Report | None = None) -> None:
         """Enter what was found; what is behaviour is kept only as long as behaviour.
 
         Args:
             report: The report.
             after: How many items had been analyzed.
+            instead_of: The report before something was added that was not known at the end.
         """
-        keep_report(self, report, after=after)
+        if instead_of is None:
+            keep_report(self, report, after=after)
+        else:
+            keep_report_again(self, report, instead_of, after=after)
 
     def close(self, status: Closing) -> None:
         """End the record, if there is one and it is open.

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal, TypeAlias, get_args
 
 from facesign.errors import SettingsError
 from facesign.interview.home import LANGUAGES, Home, Language, require_one_of
 from facesign.interview.script import Script
 
-__all__ = ["MOST_CHARACTERS", "Role", "SessionPlan", "Start"]
+__all__ = ["MOST_CHARACTERS", "Role", "SessionPlan", "Start", "require_day"]
 
 Role: TypeAlias = Literal["applicant", "co_applicant", "interpreter", "companion"]
 """The same as the session's `Participant`, which the server does not load."""
@@ -70,3 +70,17 @@ class Start:
     plan: SessionPlan
     home: Home
     officer: str
+    again: bool = False
+    """Another worker led it and ended: go on from its record, if there is one."""
+
+
+def require_day(text: str) -> None:
+    """Check that a day is written as `2026-12-03`.
+
+    Raises:
+        SettingsError: it is not.
+    """
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        raise SettingsError(f"a day is written as 2026-12-03, got {text!r}") from None

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from facesign.biometrics.observation import Observation
 from facesign.biometrics.stream import Frame, Sound
-from facesign.errors import RecordError
+from facesign.errors import RecordError, SettingsError
 from facesign.interview.home import Home, Settings
-from facesign.interview.live.conduct import Conduct, Gap, track_of
+from facesign.interview.live.conduct import Conduct, track_of
 from facesign.interview.live.decoding import SegmentDecoder, Shot
+from facesign.interview.live.history import History
 from facesign.interview.live.plan import SessionPlan
 from facesign.interview.live.segments import offset_of
+from facesign.interview.record.contents import script_from
 from facesign.interview.record.reader import Record
 from facesign.interview.report import Report
-from facesign.interview.script import Question, Script, Words
 
-__all__ = ["opening", "replay_live", "replay_record"]
+__all__ = ["conduct_of", "opening", "replay_live", "replay_record"]
 
 
 def opening(
@@ -62,28 +63,18 @@ def replay_live(home: Home, record: str | Path) -> Report:
 
 def replay_record(held: Record, home: Home) -> Report:
     """Analyze an open record of a live session once more; see `replay_live`."""
-    about = next(held.entries("live"), None)
-    if about is None:
-        raise RecordError(held.folder, "is not the record of a live session")
-    conduct = Conduct(
-        session_id=held.session_id,
-        created_at=held.created_at,
-        plan=_plan(about.data),
-        home=home,
-        settings=_settings(about.data["settings"]),
-        past=[Observation(**row) for row in about.data["past"]],
-    )
-    script = _Script.read(held)
-    if not script.segments:
+    history = History.read(held)
+    conduct = conduct_of(history, held, home)
+    if not history.segments:
         raise RecordError(held.folder, "nothing was captured: there is nothing to replay")
-    for command in script.before:
+    for command in history.before:
         _apply(conduct, command)
     conduct.open()
-    waiting = list(script.commands)
-    for item in _items(held, script, conduct):
+    waiting = list(history.commands)
+    for item in _items(held, history, conduct):
         while waiting and waiting[0]["after"] <= conduct.n_items:
             _apply(conduct, waiting.pop(0))
-        if script.end_after is not None and conduct.n_items >= script.end_after:
+        if history.end_after is not None and conduct.n_items >= history.end_after:
             break
         if conduct.stages.has_ended:
             break
@@ -96,62 +87,39 @@ def replay_record(held: Record, home: Home) -> Report:
     return report
 
 
+def conduct_of(history: History, held: Record, home: Home, **options: Any) -> Conduct:
+    """Return the conduct of a session as it was created; options as of `Conduct`."""
+    about = history.about
+    return Conduct(
+        session_id=held.session_id,
+        created_at=held.created_at,
+        plan=_plan(about),
+        home=home,
+        settings=_settings(about["settings"]),
+        past=[Observation(**row) for row in about["past"]],
+        **options,
+    )
+
+
 _NOT_AGAIN = ("pause", "resume", "abandon", "reschedule", "note", "mark")
 """What changes nothing of the analysis."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Script:
-    """What happened, as the record tells it."""
-
-    segments: Sequence[str]
-    before: Sequence[Mapping[str, Any]]
-    """Commands before anything was captured."""
-    commands: Sequence[Mapping[str, Any]]
-    skipped: Mapping[str, set[int]]
-    gaps: Mapping[float, Gap]
-    """By the time at which the clock goes on."""
-    end_after: int | None
-    """Items that were analyzed; None where the record was not written to its end."""
-
-    @classmethod
-    def read(cls, held: Record) -> _Script:
-        segments: list[str] = []
-        before: list[Mapping[str, Any]] = []
-        commands: list[Mapping[str, Any]] = []
-        skipped: dict[str, set[int]] = {}
-        gaps: dict[float, Gap] = {}
-        end_after = None
-        for entry in held.entries("segment", "command", "skipped", "gap", "outcome"):
-            data = entry.data
-            if entry.kind == "segment":
-                segments.append(data["stream"])
-            elif entry.kind == "command":
-                (commands if segments else before).append(data)
-            elif entry.kind == "skipped":
-                skipped.setdefault(data["stream"], set()).update(data["index"])
-            elif entry.kind == "gap":
-                gap = Gap(data["from_s"], data["to_s"], data["lost_s"], data["reason"])
-                gaps[gap.to_s] = gap
-            else:
-                end_after = data["after"]
-        return cls(segments, before, commands, skipped, gaps, end_after)
-
-
-def _items(held: Record, script: _Script, conduct: Conduct) -> Iterator[Frame | Sound]:
+def _items(held: Record, history: History, conduct: Conduct) -> Iterator[Frame | Sound]:
     end_s, nothing = 0.0, set[int]()
-    for index, stream in enumerate(script.segments):
+    for index, segment in enumerate(history.segments):
+        stream, offset_s = segment.stream, offset_of(end_s, first=index == 0)
+        end_s = offset_s
         if stream not in held.streams:
             continue
-        offset_s = offset_of(end_s, first=index == 0)
         with held.media(stream) as media:
             decoder = SegmentDecoder(media, track=track_of(conduct.plan), offset_s=offset_s)
             for number, item in enumerate(decoder):
-                if not number and offset_s in script.gaps:
-                    conduct.gap(script.gaps[offset_s])
+                if not number and offset_s in history.gaps:
+                    conduct.gap(history.gaps[offset_s])
                 if isinstance(item, Sound):
                     yield item
-                elif item.index not in script.skipped.get(stream, nothing):
+                elif item.index not in history.skipped.get(stream, nothing):
                     yield from _seen(item)
             end_s = decoder.end_s
 
@@ -168,28 +136,16 @@ def _apply(conduct: Conduct, command: Mapping[str, Any]) -> None:
 
 
 def _plan(about: Mapping[str, Any]) -> SessionPlan:
-    script = about["script"]
+    script = script_from(about["script"])
+    if script is None:
+        raise SettingsError("a live session has a script")
     return SessionPlan(
         customer=about["customer"],
         external_ref=about["external_ref"],
         lang=about["lang"],
         participants=tuple(about["participants"]),
         applicant_here=about["applicant_here"],
-        script=Script(
-            script_id=script["script_id"],
-            version=script["version"],
-            title=Words(**script["title"]),
-            questions=tuple(
-                Question(
-                    question_id=question["question_id"],
-                    kind=question["kind"],
-                    text=Words(**question["text"]),
-                    follow_ups=tuple(Words(**words) for words in question["follow_ups"]),
-                    usual_latency_s=question["usual_latency_s"],
-                )
-                for question in script["questions"]
-            ),
-        ),
+        script=script,
     )
 
 

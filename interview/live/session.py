@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import itertools
+import logging
 import threading
 import time
 from collections.abc import AsyncGenerator, Callable
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as NoAnswer
+from dataclasses import replace
 from datetime import UTC, datetime
 from queue import Full
 from typing import Any, Literal, TypeAlias
@@ -34,6 +36,11 @@ ANSWER_S = 30.0
 END_S = 120.0
 """The end waits for what was received to be analyzed, and for the report."""
 TELL_EVERY_S = 0.1
+RESTART_EVERY_S = 60.0
+GOES_ON_IN = ("created", "consent", "baseline", "questions")
+"""Stages in which another worker can go on; later the report is written."""
+
+_log = logging.getLogger(__name__)
 
 
 class LiveSession:
@@ -45,7 +52,7 @@ class LiveSession:
         plan: What is settled.
         officer: Name of the user who leads it.
         home: Where its record lies.
-        worker: The process that leads it.
+        take: Gives a process to lead it, and another one if that ends before its time.
         invite: Makes a token for it.
         ended: Called once, when it has ended.
     """
@@ -56,7 +63,7 @@ class LiveSession:
         *,
         officer: str,
         home: Home,
-        worker: WorkerProcess,
+        take: Callable[[], WorkerProcess],
         invite: Callable[[str], str],
         ended: Ended,
     ) -> None:
@@ -67,7 +74,7 @@ class LiveSession:
         self.relay = Relay()
         self._invite = invite
         self._ended = ended
-        self._worker = worker
+        self._take = take
         self._lock = threading.Lock()
         self._numbers = itertools.count(1)
         self._answers: dict[int, Future[Any]] = {}
@@ -77,8 +84,14 @@ class LiveSession:
         self._state = Latest(blank_state(self.session_id, plan))
         self.acks: Latest[Ack] = Latest((0, -1))
         """The last piece that was written."""
-        start = Start(self.session_id, self.created_at, plan, home, officer)
-        worker.lead(start, self._told)
+        self.restarts = Latest(0)
+        """How often another worker went on: pages then send again what was not acknowledged."""
+        self._restarted_at_s: float | None = None
+        self._is_ending = False
+        self._relayed: Ack = (0, -1)
+        self._start = Start(self.session_id, self.created_at, plan, home, officer)
+        self._worker = take()
+        self._worker.lead(self._start, self._told)
 
     def __repr__(self) -> str:
         """Show the id, never a person's data."""
@@ -156,17 +169,28 @@ class LiveSession:
         """Go on; a pause of the applicant ends by the applicant alone."""
         self._do("resume", by=by)
 
-    def abandon(self) -> None:
-        """End it as the applicant wishes: nothing more is captured, and nobody decides."""
-        self._do("abandon")
+    def abandon(self, *, because: str = "", by: Side = "applicant") -> None:
+        """End it: nothing more is captured, and nobody decides.
 
-    def reschedule(self) -> None:
-        """End it, to be held another time."""
-        self._do("reschedule")
+        Args:
+            because: Why; the applicant need not say.
+            by: Who wishes it.
+        """
+        self._do("abandon", because=because, by=by)
+
+    def reschedule(self, *, on: str | None = None, note: str = "") -> None:
+        """End it, to be held another time.
+
+        Args:
+            on: The day, as `2026-12-03`; None where it is not known yet.
+            note: What should be known of it.
+        """
+        self._do("reschedule", on=on, note=note)
 
     def end(self) -> None:
         """End the interview: the report is written, and the officer decides."""
-        self._do("end", patience_s=END_S)
+        behind_s = float(self._state.value["lag_s"])
+        self._do("end", patience_s=END_S + 2 * behind_s)
 
     def decide(self, decision: str, reason: str) -> None:
         """Decide: `proceed`, `escalate`, `stop` or `pause_and_protect`, with a reason."""
@@ -185,7 +209,10 @@ class LiveSession:
             Full: the worker is far behind: the page must wait for acknowledgements.
         """
         self._worker.send("piece", segment, number, data)
-        self.relay.push(data)
+        # What a page sends a second time was passed on before.
+        if (segment, number) > self._relayed:
+            self._relayed = (segment, number)
+            self.relay.push(data)
 
     def arrived(self, side: Side) -> None:
         """Note that a page is connected."""
@@ -223,7 +250,13 @@ class LiveSession:
 
     def interrupt(self) -> None:
         """End it without a decision, and close its record."""
+        self._is_ending = True
         self._worker.close()
+
+    @property
+    def worker_pid(self) -> int:
+        """Id of the process that leads it now."""
+        return self._worker.pid
 
     def kill_worker(self) -> None:
         """End the worker at once, as a crash would."""
@@ -262,12 +295,18 @@ class LiveSession:
             self._state.set(values[0])
         elif kind == "ack":
             self.acks.set((values[0], values[1]))
+        elif kind == "again":
+            segment, n_pieces = values
+            self.acks.set((segment, n_pieces - 1))
+            self.restarts.set(self.restarts.value + 1)
         elif kind == "answer":
             number, value, error = values
             self._settle(number, value, error)
         elif kind == "ended":
             self._finish(dict(values[0]))
         elif kind == "failed":
+            # It closed the record itself: there is nothing to go on with.
+            self._is_ending = True
             self._state.set({**self._state.value, "problem": values[0]})
 
     def _settle(self, number: int, value: Any, error: FacesignError | None) -> None:
@@ -282,8 +321,32 @@ class LiveSession:
 
     def _gone(self) -> None:
         """The worker is gone, at the end of the session or before it."""
+        if self._may_go_on():
+            self._go_on()
+            return
         problem = self._state.value["problem"] or "the session's process ended before its time"
         self._finish({"stage": "interrupted", "problem": problem})
+
+    def _may_go_on(self) -> bool:
+        if self._is_ending or self._summary is not None or self.stage not in GOES_ON_IN:
+            return False
+        # What ends a worker again at once would end the next one, too.
+        last_s = self._restarted_at_s
+        return last_s is None or time.monotonic() - last_s >= RESTART_EVERY_S
+
+    def _go_on(self) -> None:
+        """Let another worker go on from the record."""
+        _log.warning("%r: its worker ended before its time, another one goes on", self)
+        self._restarted_at_s = time.monotonic()
+        self._worker = self._take()
+        self._worker.lead(replace(self._start, again=True), self._told)
+        if self._is_ending:
+            # It was ended meanwhile, with the worker that was gone.
+            self._worker.close()
+        with self._lock:
+            waiting = list(self._answers.values())
+        for answer in waiting:
+            _refuse(answer, "it was started again; try once more")
 
     def _finish(self, summary: dict[str, Any]) -> None:
         with self._lock:
@@ -296,8 +359,12 @@ class LiveSession:
         ended = {"stage": summary["stage"], "recording": False, "problem": summary["problem"]}
         self._state.set({**self._state.value, **ended})
         for answer in waiting:
-            if not answer.done():
-                answer.set_exception(WorkerError("the session's worker", "it is gone"))
+            _refuse(answer, "it is gone")
         self._state.close()
         self.acks.close()
         self.relay.close()
+
+
+def _refuse(answer: Future[Any], why: str) -> None:
+    if not answer.done():
+        answer.set_exception(WorkerError("the session's worker", why))

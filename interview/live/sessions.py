@@ -71,7 +71,7 @@ class LiveSessions:
                 plan,
                 officer=officer,
                 home=self.home,
-                worker=self._pool.take(),
+                take=self._pool.take,
                 invite=self.tokens.invite,
                 ended=self._ended,
             )
@@ -145,6 +145,8 @@ class LiveSessions:
             "flags": tuple(ArchivedFlag(*flag) for flag in summary.get("flags", ())),
             "n_prompts": summary.get("n_prompts", 0),
             "duration_s": summary.get("duration_s"),
+            "because": summary.get("because"),
+            "next_on": summary.get("next_on"),
         }
         try:
             self._archive.update(session.session_id, **changes)

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from facesign.interview.facts import SessionFacts
+from facesign.interview.flags import Flag
 from facesign.interview.heard import mismatches
 from facesign.interview.live.blank import blank_state, words
 from facesign.interview.live.conduct import Conduct
 from facesign.interview.live.recent import Recent
 from facesign.interview.live.strip import LiveSpeech, strip_of
+from facesign.interview.prompts import Prompt
 from facesign.interview.report import Report
+from facesign.interview.risk.watch import GrowingWatch
 from facesign.interview.voices import EVERY_S
 from facesign.interview.writeup import SoFar, so_far
 
 __all__ = ["LiveView"]
 
 LOOK_EVERY_S = 0.5
+RESTORED_LAG_S = 2.0
+"""A new worker has caught up when it is no further behind."""
 LOOK_SHARE = 0.05
 """Saying what the session shows takes longer the longer it runs; at most this share of time."""
 
@@ -35,21 +41,41 @@ class LiveView:
         self._recent = recent
         self._speech = LiveSpeech()
         self._found: SoFar | None = None
+        self._watch: GrowingWatch | None = None
         self._look_at_s = 0.0
+        self._compared: dict[str, Any] | None = None
+        self._restoring = False
         self._first_s: dict[str, float] = {}
+        self._seen: dict[str, Mapping[str, Any]] = {}
+        """Cards of another worker, as long as what they rest on was not analyzed again."""
         self.new: list[tuple[str, dict[str, Any]]] = []
         """Prompts and flags that were not shown before, to be entered into the record."""
 
-    def state(self, *, time_s: float, recording: bool, problem: str | None) -> dict[str, Any]:
+    def remember(self, shown: Iterable[tuple[str, Mapping[str, Any]]]) -> None:
+        """Take over what another worker has shown: it stays while it is being found again."""
+        self._restoring = True
+        for kind, card in shown:
+            key = _key_of(kind, card)
+            self._first_s[key] = card["first_s"]
+            self._seen[key] = card
+
+    def state(
+        self, *, time_s: float, recording: bool, behind: bool = False, problem: str | None
+    ) -> dict[str, Any]:
         """Return the state now, with a value for every key.
 
         Args:
             time_s: Session time up to which something was received.
             recording: Whether pieces are being received.
+            behind: Whether what another worker received is still being decoded.
             problem: What went wrong, in one line.
         """
         conduct = self._conduct
         facts = self._facts()
+        lag_s = max(0.0, time_s - self._analyzed_s()) if facts else 0.0
+        self._restoring &= behind or lag_s > RESTORED_LAG_S
+        if not self._restoring:
+            self._seen.clear()
         if facts is not None:
             self._look(facts, time_s)
         shown = self._shown
@@ -61,14 +87,15 @@ class LiveView:
             **state,
             "stage": conduct.stages.stage,
             "time_s": round(time_s, 3),
-            "lag_s": round(max(0.0, time_s - self._analyzed_s()), 3) if facts else 0.0,
+            "lag_s": round(lag_s, 3),
             "recording": recording,
+            "restoring": self._restoring,
             "paused": conduct.stages.paused_by,
             "question": self._question(),
             "quality": [hint.to_dict() for hint in self._recent.hints(facts.voice)]
             if facts
             else [],
-            "identity": {**state["identity"], **self._identity(facts)},
+            "identity": {**state["identity"], **self._last_identity(facts)},
             "strip": None if facts is None else strip_of(facts, self._speech, time_s),
             "overlay": self._recent.overlay() if facts else None,
             "prompts": self._prompts(facts),
@@ -105,6 +132,8 @@ class LiveView:
             "rate_hz": None if rate_hz is None else round(rate_hz, 1),
             "notes": list(conduct.written.notes),
             "marks": list(conduct.written.marks),
+            "evidence": [one.to_dict() for one in conduct.written.evidence],
+            "broken_off": conduct.written.broken_off(),
             "problem": problem,
         }
 
@@ -115,19 +144,18 @@ class LiveView:
 
     def _prompts(self, facts: SessionFacts | None) -> list[dict[str, Any]]:
         # Withdrawn consent takes the prompts away at once, not at the next look.
-        if self._shown is None or (facts is not None and facts.behaviour_off is not None):
+        if facts is not None and facts.behaviour_off is not None:
             return []
-        return [
-            {**prompt.to_dict(), "first_s": self._first_s.get(f"prompt:{prompt.question_id}")}
-            for prompt in self._shown.prompts
-        ]
+        return self._cards("prompt", self._shown.prompts if self._shown else ())
 
     def _flags(self) -> list[dict[str, Any]]:
-        if self._shown is None:
-            return []
+        return self._cards("flag", self._shown.flags if self._shown else ())
+
+    def _cards(self, kind: str, found: Sequence[Prompt | Flag]) -> list[dict[str, Any]]:
+        cards = {_key_of(kind, card): card for card in (one.to_dict() for one in found)}
+        known = {key: dict(card) for key, card in self._seen.items() if key.startswith(kind)}
         return [
-            {**flag.to_dict(), "first_s": self._first_s.get(f"flag:{flag.code}:{flag.start_s:.2f}")}
-            for flag in self._shown.flags
+            {**card, "first_s": self._first_s.get(key)} for key, card in (known | cards).items()
         ]
 
     def _monitors(self) -> list[dict[str, Any]]:
@@ -158,17 +186,17 @@ class LiveView:
         started_s = time.monotonic()
         if started_s < self._look_at_s:
             return
-        self._found = so_far(facts)
+        self._watch = self._watch or GrowingWatch(others_declared=facts.others_declared)
+        self._found = so_far(facts, self._watch)
         took_s = time.monotonic() - started_s
         self._look_at_s = started_s + max(LOOK_EVERY_S, took_s / LOOK_SHARE)
-        shown = [("prompt", f"prompt:{p.question_id}", p.to_dict()) for p in self._found.prompts]
-        shown += [
-            ("flag", f"flag:{f.code}:{f.start_s:.2f}", f.to_dict()) for f in self._found.flags
-        ]
-        for kind, key, values in shown:
+        shown = [("prompt", one.to_dict()) for one in self._found.prompts]
+        shown += [("flag", one.to_dict()) for one in self._found.flags]
+        for kind, card in shown:
+            key = _key_of(kind, card)
             if key not in self._first_s:
                 self._first_s[key] = round(time_s, 2)
-                self.new.append((kind, {**values, "first_s": round(time_s, 2)}))
+                self.new.append((kind, {**card, "first_s": round(time_s, 2)}))
 
     def _analyzed_s(self) -> float:
         session = self._conduct.session
@@ -197,6 +225,12 @@ class LiveView:
             off = facts.behaviour_off
         return {"on": off is None, "reason": off}
 
+    def _last_identity(self, facts: SessionFacts | None) -> dict[str, Any]:
+        """Return the comparison of voices; after the end, the last one."""
+        if facts is not None or self._compared is None:
+            self._compared = self._identity(facts)
+        return self._compared
+
     def _identity(self, facts: SessionFacts | None) -> dict[str, Any]:
         card: dict[str, Any] = {"needed_s": EVERY_S, "continuity": self._continuity()}
         if facts is None:
@@ -204,15 +238,18 @@ class LiveView:
         found = facts.findings
         if facts.consent.decision("voice") is False:
             return {**card, "reason": "consent_refused"}
+        session = self._conduct.session
+        turns = () if session is None else session.turns
         card["net_speech_s"] = round(
-            sum(t.duration_s for t in found.turns if t.subject == "applicant" and t.same_voice), 1
+            sum(t.duration_s for t in turns if t.subject == "applicant" and t.same_voice), 1
         )
-        voices = self._conduct.session.voices if self._conduct.session else None
+        voices = session.voices if session else None
         if voices is not None and voices.verifier is None:
             return {**card, "reason": voices.unverified or "no_voiceprint"}
-        if not found.compared:
+        compared = found.compared_so_far
+        if not compared:
             return {**card, "status": "listening", "reason": None}
-        last = found.compared[-1]
+        last = compared[-1]
         told = {
             **card,
             "llr": None if last.llr is None else round(last.llr, 3),
@@ -220,7 +257,7 @@ class LiveView:
             "fmr": last.fmr,
             "reason": next(iter(last.reasons), None),
         }
-        if last.decision == "no_match" and not list(mismatches(found.compared)):
+        if last.decision == "no_match" and not list(mismatches(compared)):
             # One short comparison errs too often to be shown as a mismatch.
             return {**told, "status": "inconclusive", "reason": "one_comparison"}
         return {**told, "status": last.decision}
@@ -232,3 +269,10 @@ class LiveView:
         if None in continued:
             return "not_assessed"
         return "continued" if all(continued) else "waiting"
+
+
+def _key_of(kind: str, card: Mapping[str, Any]) -> str:
+    """Return what makes a card the same card at the next look."""
+    if kind == "prompt":
+        return f"prompt:{card['question_id']}"
+    return f"flag:{card['code']}:{card['start_s']:.2f}"

@@ -11,6 +11,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from datetime import UTC, datetime
 from multiprocessing.connection import Connection
 from typing import Any
@@ -24,6 +25,8 @@ from facesign.interview.archive.entries import DECISIONS
 from facesign.interview.archive.past import past_of
 from facesign.interview.home import require_one_of
 from facesign.interview.live.conduct import Conduct, Gap, track_of
+from facesign.interview.live.going_on import GoingOn
+from facesign.interview.live.history import History
 from facesign.interview.live.intake import Command, Intake, Received, SegmentStart
 from facesign.interview.live.logbook import Logbook
 from facesign.interview.live.plan import Start
@@ -31,6 +34,7 @@ from facesign.interview.live.recent import Recent
 from facesign.interview.live.rehearsal import rehearse
 from facesign.interview.live.replay import opening
 from facesign.interview.live.segments import Segments
+from facesign.interview.live.skips import Skips
 from facesign.interview.live.view import LiveView
 
 __all__ = ["serve"]
@@ -83,42 +87,65 @@ class Worker:
         self._sending = threading.Lock()
         self._start = start
         self._recent = Recent()
-        self._past = past_of(
+        held = GoingOn.open(start.home, start.session_id) if start.again else None
+        self._book = Logbook(start.home, start.session_id, start.created_at)
+        self._intake = Intake()
+        self._segments = Segments(self._intake, track_of(start.plan))
+        if held is None:
+            self._conduct = self._begin(tracker)
+        else:
+            self._conduct = held.conduct(start.home, tracker=tracker, watch=self._recent.event)
+            held.take_up(self._book, self._segments)
+        self._history = None if held is None else held.history
+        self._tracker = tracker
+        self._view = LiveView(self._conduct, self._recent)
+        self._why_gap = "connection"
+        self._before: dict[str, tuple[str, float]] = {}
+        """Why and for how long nothing came before a segment."""
+        self._skips = Skips({})
+        if self._history is not None:
+            self._remember(self._history)
+        self._problem: str | None = None
+        self._over = False
+        self._tell_at_s = 0.0
+        self._lost_server = False
+
+    def _begin(self, tracker: TrackerProcess) -> Conduct:
+        start = self._start
+        past = past_of(
             start.home,
             customer=start.plan.customer,
             external_ref=start.plan.external_ref,
             session_id=start.session_id,
             now=start.created_at,
         )
-        self._conduct = Conduct(
+        self._book.add("live", opening(start.plan, start.home.settings(), start.officer, past))
+        return Conduct(
             session_id=start.session_id,
             created_at=start.created_at,
             plan=start.plan,
             home=start.home,
-            past=self._past,
+            past=past,
             tracker=tracker,
             watch=self._recent.event,
         )
-        self._tracker = tracker
-        self._book = Logbook(start.home, start.session_id, start.created_at)
-        self._view = LiveView(self._conduct, self._recent)
-        self._intake = Intake()
-        self._segments = Segments(self._intake, track_of(start.plan))
-        self._why_gap = "connection"
-        self._before: dict[str, tuple[str, float]] = {}
-        """Why and for how long nothing came before a segment."""
-        self._skipped: dict[str, list[tuple[int, float]]] = {}
-        self._problem: str | None = None
-        self._over = False
-        self._tell_at_s = 0.0
-        self._lost_server = False
+
+    def _remember(self, history: History) -> None:
+        """Know what another worker entered, so that nothing is entered twice."""
+        self._before = {one.stream: (one.reason, one.lost_s) for one in history.segments}
+        self._skips = Skips(history.skipped)
+        self._view.remember(history.shown)
+        lost = history.is_open and self._segments.current is None
+        self._why_gap = "worker" if lost else history.why_gap
 
     def run(self) -> None:
         """Take what comes until the session has ended."""
-        plan, settings = self._start.plan, self._start.home.settings()
-        self._book.add("live", opening(plan, settings, self._start.officer, self._past))
         threading.Thread(target=self._receive, name="receive", daemon=True).start()
         self._tell_state()
+        if self._start.again:
+            current = self._segments.current
+            # Pages send again what is not in the record.
+            self.tell("again", self._segments.n_segments, current.n_pieces if current else 0)
         while not self._over:
             work = self._intake.take(max(0.0, self._tell_at_s - time.monotonic()))
             if isinstance(work, Command):
@@ -132,7 +159,7 @@ class Worker:
             if time.monotonic() >= self._tell_at_s:
                 self._tell_state()
         self._tell_state()
-        self.tell("ended", self._summary())
+        self.tell("ended", self._conduct.summary(self._problem, self._segments.time_s))
 
     def leave(self) -> None:
         """Let go of everything; a record that is still open is closed as interrupted."""
@@ -215,16 +242,20 @@ class Worker:
         if command.name in actions:
             return actions[command.name](**command.values)
         values = self._book.as_entered(command.name, command.values)
-        before = self._conduct.n_items
+        before, report = self._conduct.n_items, self._conduct.report
         answer = self._conduct.apply(command.name, values, time_s=command.time_s)
         if self._may_keep():
             self._book.open()
+        # Whoever counts the items up to here leaves out the same frames.
+        self._skips.list_in(self._book)
         self._book.command(command.name, values, time_s=command.time_s, after=before)
         if command.name == "pause":
             self._why_gap = "paused"
             self._segments.end()
         if command.name in ("consent", "withdraw") and values.get("purpose") == "face":
             self._recent.forget_face()
+        if report is not None and self._conduct.report is not report:
+            self._book.report(self._conduct.report or report, after=before, instead_of=report)
         return answer
 
     def _may_keep(self) -> bool:
@@ -250,45 +281,28 @@ class Worker:
         return f"the {paused} paused" if paused else f"the stage is {self._conduct.stages.stage}"
 
     def _started(self, start: SegmentStart) -> None:
-        self._book.add("segment_starts", {"stream": start.stream, "offset_s": start.offset_s})
-        if start.from_s > 0:
+        history = self._history
+        if history is None or start.stream not in history.offsets:
+            self._book.add("segment_starts", {"stream": start.stream, "offset_s": start.offset_s})
+        if start.from_s <= 0:
+            return
+        gap = None if history is None else history.gaps.get(start.offset_s)
+        if gap is None:
             why, lost_s = self._before[start.stream]
             gap = Gap(start.from_s, start.offset_s, lost_s, why)
-            self._book.add(
-                "gap",
-                {
-                    "from_s": gap.from_s,
-                    "to_s": gap.to_s,
-                    "lost_s": gap.lost_s,
-                    "reason": gap.reason,
-                    "after": self._conduct.n_items,
-                },
-            )
-            self._conduct.gap(gap)
+            self._book.add("gap", {**asdict(gap), "after": self._conduct.n_items})
+        self._conduct.gap(gap)
 
     def _analyze(self, received: Received) -> None:
         if received.index is not None:
             frame = received.item if isinstance(received.item, Frame) else None
             self._recent.frame(received.time_s, frame)
             if frame is None:
-                skipped = self._skipped.setdefault(received.stream, [])
-                skipped.append((received.index, received.time_s))
+                self._skips.add(received.stream, received.index, received.time_s)
         elif isinstance(received.item, Sound):
             self._recent.sound(received.item)
         if received.item is not None and not self._conduct.stages.has_ended:
             self._conduct.push(received.item)
-
-    def _list_skipped(self) -> None:
-        for stream, skipped in self._skipped.items():
-            self._book.add(
-                "skipped",
-                {
-                    "stream": stream,
-                    "index": [index for index, _ in skipped],
-                    "time_s": [round(time_s, 3) for _, time_s in skipped],
-                },
-            )
-        self._skipped.clear()
 
     def _drain(self) -> None:
         """Analyze everything that was received before."""
@@ -314,7 +328,7 @@ class Worker:
         self._finish()
 
     def _finish(self) -> None:
-        self._list_skipped()
+        self._skips.list_in(self._book)
         after = self._conduct.n_items
         report = self._conduct.finish()
         if report is not None:
@@ -364,11 +378,12 @@ class Worker:
 
     def _tell_state(self) -> None:
         now_s = time.monotonic()
-        if self._skipped and now_s % 1.0 < TELL_EVERY_S:
-            self._list_skipped()
+        if now_s % 1.0 < TELL_EVERY_S:
+            self._skips.list_in(self._book)
         state = self._view.state(
             time_s=self._segments.time_s,
             recording=self._segments.current is not None and self._conduct.stages.captures,
+            behind=self._segments.is_behind,
             problem=self._problem,
         )
         for kind, values in self._view.new:
@@ -376,17 +391,3 @@ class Worker:
         self._view.new.clear()
         self.tell("state", state)
         self._tell_at_s = time.monotonic() + TELL_EVERY_S
-
-    def _summary(self) -> Mapping[str, Any]:
-        report = self._conduct.report
-        return {
-            "stage": self._conduct.stages.stage,
-            "problem": self._problem,
-            "outcome": None if report is None else report.outcome,
-            "decision": (self._conduct.decision or {}).get("decision"),
-            "flags": []
-            if report is None
-            else [(flag.flag_id, flag.code, flag.family) for flag in report.flags],
-            "n_prompts": 0 if report is None else len(report.prompts),
-            "duration_s": self._segments.time_s,
-        }

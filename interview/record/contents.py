@@ -28,6 +28,7 @@ __all__ = [
     "SIGNALS",
     "Book",
     "keep_report",
+    "keep_report_again",
     "marks_from",
     "observations_of",
     "plan_of",
@@ -73,15 +74,32 @@ def keep_report(writer: Book, report: Report, **outcome: Any) -> None:
         _keep_signals(writer, report)
     for prompt in report.prompts:
         writer.add("prompt", prompt.to_dict(), key_class="behaviour")
-    whole = report.to_dict()
-    kept = without_behaviour(whole)
-    for flag in kept["flags"]:
+    for flag in without_behaviour(report.to_dict())["flags"]:
         writer.add("flag", flag)
-    writer.add("outcome", {name: kept[name] for name in ("outcome", "reasons")} | outcome)
-    writer.add("report", kept)
-    rest = {name: value for name, value in whole.items() if value != kept.get(name)}
-    if rest:
-        writer.add("report_behaviour", rest, key_class="behaviour")
+    _keep_whole(writer, report, outcome)
+
+
+def keep_report_again(writer: Book, report: Report, before: Report, **outcome: Any) -> None:
+    """Enter a report that takes the place of one: what is new in it, then outcome and report.
+
+    Args:
+        writer: The record.
+        report: The report that holds now.
+        before: The one that was entered before.
+        outcome: What else its entry `outcome` should say.
+
+    Raises:
+        OutputError: it cannot be written; what was recorded before is kept.
+    """
+    known = set(before.observations)
+    new = [observation for observation in report.observations if observation not in known]
+    _keep_rows(writer, [o for o in new if not is_behaviour(o)], "statutory")
+    _keep_rows(writer, [o for o in new if is_behaviour(o)], "behaviour")
+    entered = without_behaviour(before.to_dict())["flags"]
+    for flag in without_behaviour(report.to_dict())["flags"]:
+        if flag not in entered:
+            writer.add("flag", flag)
+    _keep_whole(writer, report, outcome)
 
 
 def plan_of(record: Record) -> Mapping[str, Any]:
@@ -165,6 +183,16 @@ def settings_from(values: Mapping[str, Any]) -> Settings:
     if "required_checks" in read:
         read["required_checks"] = tuple(read["required_checks"])
     return Settings(**read)
+
+
+def _keep_whole(writer: Book, report: Report, outcome: dict[str, Any]) -> None:
+    whole = report.to_dict()
+    kept = without_behaviour(whole)
+    writer.add("outcome", {name: kept[name] for name in ("outcome", "reasons")} | outcome)
+    writer.add("report", kept)
+    rest = {name: value for name, value in whole.items() if value != kept.get(name)}
+    if rest:
+        writer.add("report_behaviour", rest, key_class="behaviour")
 
 
 def _keep_rows(writer: Book, found: list[Observation], key_class: KeyClass) -> None:

@@ -191,6 +191,12 @@ class Record:
             raise RecordError(self.folder, f"the key of stream {stream!r} was erased")
         return RecordStream(stream, pieces, self._plain)
 
+    def arrivals(self, stream: str) -> tuple[tuple[datetime, int], ...]:
+        """Return when each piece of a stream was written, UTC, and how many bytes it has."""
+        if stream not in self._streams:
+            return ()
+        return tuple((_at(frame), frame.plain_size) for frame in self._pieces(stream))
+
     def pieces(self, stream: str) -> Iterator[bytes]:
         """Yield the pieces of a stream as they came; up to 1 MiB each.
 
@@ -233,7 +239,7 @@ class Record:
                 self._streams[str(about.data["name"])] = int(about.data["number"])
 
     def _entry(self, frame: Frame) -> Entry:
-        at = _EPOCH + timedelta(microseconds=frame.at_us)
+        at = _at(frame)
         if frame.key_class not in self._keys:
             return Entry(frame.seq, at, SHREDDED, {}, frame.key_class)
         values = json.loads(zlib.decompress(self._plain(frame)))
@@ -249,3 +255,7 @@ class Record:
             raise RecordDamagedError(
                 self.folder / LOG, f"entry {frame.seq} at byte {frame.offset}: was changed"
             ) from error
+
+
+def _at(frame: Frame) -> datetime:
+    return _EPOCH + timedelta(microseconds=frame.at_us)

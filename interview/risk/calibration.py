@@ -28,6 +28,7 @@ __all__ = [
     "family_points",
     "fit_calibration",
     "held_out_llrs",
+    "own_calibration",
 ]
 
 LEAST_SESSIONS = 200
@@ -67,6 +68,19 @@ class Calibrated:
     cllr: float
     """Their cost in bits: 0 is perfect, 1 as good as none."""
     file: Path
+
+    def times_as_often(self, report: Mapping[str, Any]) -> float:
+        """Return how many times as often a report's evidence comes with fraud as without.
+
+        It says no more than the sessions can carry: at most as many times as there are sessions
+        of the rarer label, and at least one over that.
+
+        Args:
+            report: Plain values of a `report.json`.
+        """
+        most = float(min(self.n_genuine, self.n_fraud))
+        ratio = float(np.exp(self.calibration.llr(family_points(report))))
+        return min(max(ratio, 1.0 / most), most)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the fields for JSON."""
@@ -110,11 +124,41 @@ def calibrate_sessions(csv_path: Path, *, home: Home | Path | None = None) -> Ca
         n_fraud=n_fraud,
         eer=eer(llrs[is_fraud], llrs[~is_fraud]),
         cllr=cllr(llrs[is_fraud], llrs[~is_fraud]),
-        file=home.calibrations / "risk.json",
+        file=_file(home),
     )
     home.make(home.calibrations)
     replace_file(done.file, (json.dumps(done.to_dict(), indent=1) + "\n").encode("utf-8"))
     return done
+
+
+def own_calibration(home: Home) -> Calibrated | None:
+    """Return what `calibrate_sessions` kept in a home; None where nothing was.
+
+    Raises:
+        CalibrationError: it cannot be read.
+    """
+    path = _file(home)
+    try:
+        values = json.loads(path.read_text("utf-8"))
+        if values["schema"] != SCHEMA:
+            raise ValueError(f"schema {values['schema']}, expected {SCHEMA}")
+        weights = {family: float(values["weights"][family]) for family in CALIBRATED}
+        return Calibrated(
+            calibration=Calibration(float(values["offset"]), weights),
+            n_genuine=int(values["n_genuine"]),
+            n_fraud=int(values["n_fraud"]),
+            eer=float(values["eer"]),
+            cllr=float(values["cllr"]),
+            file=path,
+        )
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise CalibrationError(f"{path}: {error}; run facesign risk calibrate") from error
+
+
+def _file(home: Home) -> Path:
+    return home.calibrations / "risk.json"
 
 
 def family_points(report: Mapping[str, Any]) -> dict[Family, float]:

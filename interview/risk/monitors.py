@@ -89,6 +89,20 @@ class Monitor:
         within = () if self.pattern.within is None else (self.pattern.within,)
         return tuple(dict.fromkeys((*(one.name for one in self.pattern.of), *within)))
 
+    @property
+    def limit(self) -> float:
+        """From where on its first condition holds: a value, or a length in seconds.
+
+        Raises:
+            MonitorError: its first condition has no such bound.
+        """
+        if self.pattern is not None:
+            first = self.pattern.of[0]
+            for bound in (first.at_least, first.at_most, first.lasts_s):
+                if bound is not None:
+                    return bound
+        raise MonitorError(f"{self.monitor_id} has no limit")
+
 
 @cache
 def monitors() -> tuple[Monitor, ...]:
@@ -104,10 +118,15 @@ def monitor(monitor_id: str) -> Monitor:
     Raises:
         MonitorError: there is none of that id.
     """
-    for one in monitors():
-        if one.monitor_id == monitor_id:
-            return one
-    raise MonitorError(f"no monitoring point {monitor_id!r}")
+    found = _by_id().get(monitor_id)
+    if found is None:
+        raise MonitorError(f"no monitoring point {monitor_id!r}")
+    return found
+
+
+@cache
+def _by_id() -> Mapping[str, Monitor]:
+    return {one.monitor_id: one for one in monitors()}
 
 
 def read_monitors(text: str) -> tuple[Monitor, ...]:

@@ -11,8 +11,9 @@ import heapq
 from abc import ABC, abstractmethod
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from typing import Literal, Self, TypeAlias
 
 from facesign.biometrics.observation import Observation
 from facesign.interview.risk.conditions import Condition
@@ -59,6 +60,12 @@ class PatternState(ABC):
         """Names of the observations that can matter."""
         return tuple(dict.fromkeys(slot.condition.name for slot in self._slots))
 
+    def fork(self) -> Self:
+        """Return a state that remembers the same and goes its own way."""
+        other = copy(self)
+        other._slots = [slot.fork() for slot in self._slots]
+        return other
+
     def push(self, observation: Observation) -> Evidence | None:
         """Take an observation of a name that matters; return evidence that contains it."""
         found = None
@@ -98,6 +105,11 @@ class _Slot:
         self.kept: list[Observation] = []
         self._starts: list[float] = []
         self._longest_s = 0.0
+
+    def fork(self) -> _Slot:
+        other = copy(self)
+        other.kept, other._starts = self.kept.copy(), self._starts.copy()
+        return other
 
     def add(self, observation: Observation) -> None:
         at = bisect_left(self._starts, observation.start_s)
@@ -234,6 +246,11 @@ class _Absence(PatternState):
         super().__init__(pattern)
         self._waits: list[_Wait] = []
         self._came_s: list[float] = []
+
+    def fork(self) -> Self:
+        other = super().fork()
+        other._waits, other._came_s = self._waits.copy(), self._came_s.copy()
+        return other
 
     def _evidence(self, number: int, new: Observation) -> Evidence | None:
         if number == 0:

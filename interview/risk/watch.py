@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -11,7 +13,7 @@ from facesign.errors import MonitorError
 from facesign.interview.risk.monitors import Family, Monitor, monitors
 from facesign.interview.risk.patterns import Evidence, PatternState, open_pattern
 
-__all__ = ["Fired", "RiskState", "RiskWatch", "watched"]
+__all__ = ["Fired", "GrowingWatch", "RiskState", "RiskWatch", "watched"]
 
 Reading: TypeAlias = tuple[float | None, float | None, str]
 """Value, threshold, unit."""
@@ -19,6 +21,8 @@ MOST_TOLD = 12
 """Observations listed as evidence of one finding; all that fit count."""
 MOST_KEPT = 64
 """Observations behind one finding; a count says so many and means at least so many."""
+SETTLED_S = 180.0
+"""Who spoke is settled after a minute of speech, which takes some three minutes to hear."""
 MOST_FIRED = 20
 """Findings of one point in one session; more say nothing new."""
 
@@ -94,27 +98,28 @@ class RiskWatch:
             for one in (monitors() if points is None else points)
             if one.is_alive and not (others_declared and one.unless_declared)
         ]
-        self._states = {
-            one.monitor_id: open_pattern(one.pattern)
-            for one in self._points
-            if one.pattern is not None
-        }
-        self._by_name: dict[str, list[tuple[Monitor, PatternState]]] = {}
-        for one in self._points:
-            for name in one.reads:
-                reading = (one, self._states[one.monitor_id])
-                self._by_name.setdefault(name, []).append(reading)
-        self._waiting = [
-            (one, self._states[one.monitor_id])
-            for one in self._points
-            if one.pattern is not None and one.pattern.kind == "absence"
-        ]
+        self._use(
+            {
+                one.monitor_id: open_pattern(one.pattern)
+                for one in self._points
+                if one.pattern is not None
+            }
+        )
         self._fired: dict[str, list[Fired]] = {}
         self._owner: dict[str, dict[Observation, int]] = {}
         """Which finding of a point an observation belongs to."""
         self._names: set[str] = set()
         self._seen: set[Observation] = set()
         self._now_s = 0.0
+
+    def fork(self) -> RiskWatch:
+        """Return a watch that knows the same and goes its own way."""
+        other = copy(self)
+        other._use({name: state.fork() for name, state in self._states.items()})
+        other._fired = {name: fired.copy() for name, fired in self._fired.items()}
+        other._owner = {name: owner.copy() for name, owner in self._owner.items()}
+        other._names, other._seen = self._names.copy(), self._seen.copy()
+        return other
 
     def push(self, observation: Observation) -> list[Fired]:
         """Take one observation; return what it makes fire, or changes in what fired before."""
@@ -155,6 +160,18 @@ class RiskWatch:
             n_observations=len(self._seen),
         )
 
+    def _use(self, states: dict[str, PatternState]) -> None:
+        self._states = states
+        self._by_name: dict[str, list[tuple[Monitor, PatternState]]] = {}
+        for one in self._points:
+            for name in one.reads:
+                self._by_name.setdefault(name, []).append((one, states[one.monitor_id]))
+        self._waiting = [
+            (one, states[one.monitor_id])
+            for one in self._points
+            if one.pattern is not None and one.pattern.kind == "absence"
+        ]
+
     def _all(self, point: Monitor, found: Iterable[Evidence]) -> Iterator[Fired]:
         for evidence in found:
             fired = self._tell(point, evidence)
@@ -186,11 +203,45 @@ def watched(
     observations: Iterable[Observation], *, others_declared: bool, end_s: float
 ) -> RiskState:
     """Watch a session that has ended: its observations in the order in which they ended."""
-    watch = RiskWatch(others_declared=others_declared)
-    for one in sorted(observations, key=lambda one: (one.end_s, one.start_s, one.name)):
-        watch.push(one)
-    watch.finish(end_s)
-    return watch.state()
+    return GrowingWatch(others_declared=others_declared).state(observations, end_s=end_s)
+
+
+class GrowingWatch:
+    """Watch a session that still runs, as it would be watched if it ended now.
+
+    What ended some time ago hardly changes any more: its watch is kept, and goes on from there.
+    Where something of it did change, all is watched anew, so that the state never depends on
+    how often it was asked for.
+
+    Args:
+        others_declared: Whether an interpreter or a companion was declared.
+    """
+
+    def __init__(self, *, others_declared: bool) -> None:
+        self._others_declared = others_declared
+        self._kept = RiskWatch(others_declared=others_declared)
+        self._pushed: list[Observation] = []
+
+    def state(self, observations: Iterable[Observation], *, end_s: float) -> RiskState:
+        """Return what all monitoring points find in what is known now.
+
+        Args:
+            observations: All of the session.
+            end_s: Time up to which it is known.
+        """
+        rows = sorted(observations, key=lambda one: (one.end_s, one.start_s, one.name))
+        if rows[: len(self._pushed)] != self._pushed:
+            self._kept = RiskWatch(others_declared=self._others_declared)
+            self._pushed = []
+        n_old = bisect_left(rows, end_s - SETTLED_S, key=lambda one: one.end_s)
+        for one in rows[len(self._pushed) : n_old]:
+            self._kept.push(one)
+            self._pushed.append(one)
+        watch = self._kept.fork()
+        for one in rows[len(self._pushed) :]:
+            watch.push(one)
+        watch.finish(end_s)
+        return watch.state()
 
 
 def _fired(point: Monitor, evidence: Evidence) -> Fired:

@@ -191,11 +191,13 @@ def _differ(production: Production, applicant: Seat) -> dict[str, Any]:
 
 def _conditions(production: Production) -> dict[str, Any]:
     channel = {k: v for k, v in production.channel_truth().items() if k != "events"}
+    read = dict.fromkeys(line.question_id for line in production.dialogue.said if line.read_out)
     return {
         "view": asdict(production.view),
         "camera": production.sensor.truth(),
         "channel": channel,
         "sound": dict(production.tracks.drawn),
+        **({"read_out": list(read)} if read else {}),
     }
 
 

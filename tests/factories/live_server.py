@@ -85,7 +85,7 @@ class Applicant:
     def __init__(self, server: Server, token: str) -> None:
         self.server = server
         self.token = token
-        self.http = httpx.Client(base_url=f"{server.url}/join/{token}", timeout=60)
+        self.http = httpx.Client(base_url=f"{server.url}/join/{token}", timeout=120)
         self.number = 0
         self.segment = 0
 
@@ -99,7 +99,11 @@ class Applicant:
 
     def consent(self, **refused: bool) -> httpx.Response:
         purposes = {purpose: refused.get(purpose, True) for purpose in PURPOSES}
-        return self.do("consent", lang="en", purposes=purposes)
+        answer = self.do("consent", lang="en", purposes=purposes)
+        # On a busy machine a worker gets warm for longer than a page waits for it.
+        while "does not answer" in answer.text:
+            answer = self.do("consent", lang="en", purposes=purposes)
+        return answer
 
     def media(self) -> contextlib.AbstractContextManager[ClientConnection]:
         return self._socket("media")
@@ -135,7 +139,7 @@ class Applicant:
         self.http.close()
 
 
-def hear(socket: ClientConnection, kind: str, timeout_s: float = 60.0) -> dict[str, Any]:
+def hear(socket: ClientConnection, kind: str, timeout_s: float = 120.0) -> dict[str, Any]:
     """Return the next message of a kind."""
     while True:
         told: dict[str, Any] = json.loads(socket.recv(timeout=timeout_s))

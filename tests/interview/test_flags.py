@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
 
 import pytest
 from session_factory import seen
@@ -9,6 +11,7 @@ from voice_factory import compared_at, turn
 from facesign.biometrics.observation import Observation
 from facesign.biometrics.speakers.turns import Turn
 from facesign.interview.flags import ExternalEvidence, Flag, flags_from
+from facesign.interview.risk.monitors import monitor, monitors
 from facesign.interview.voices import VoiceResult
 
 
@@ -77,6 +80,36 @@ def test_a_face_that_jumps_or_changes_its_size_is_flagged() -> None:
         ("face_elsewhere", 1.4, "identity"),
         ("face_size_changed", 2.5, "identity"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("monitor_id", "limit", "given"),
+    [
+        ("identity.other_face", "lasts_s", {"of": seen("face.other", 0.0, 8.0, 0.8)}),
+        ("protocol.face_absent", "at_least", {"of": seen("face.absent", 2.0, 10.0)}),
+        ("identity.face_elsewhere", "at_least", {"of": seen("face.place_jump", 3.0, 3.0, 8.0)}),
+        ("identity.face_size_changed", "at_least", {"of": seen("face.size_jump", 3.0, 3.0, 8.0)}),
+        ("voice.another", "at_least", {"turns": [turn(0.0, 8.0, "other")]}),
+        ("voice.changed", "at_least", {"turns": [turn(0.0, 8.0, same_voice=False)]}),
+    ],
+)
+def test_a_flag_has_the_limit_of_the_monitoring_point_that_carries_it(
+    monitor_id: str, limit: str, given: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    point = monitor(monitor_id)
+    assert point.pattern is not None
+
+    def flagged(at: float) -> list[float | None]:
+        (condition,) = point.pattern.of  # type: ignore[union-attr]
+        moved = replace(point.pattern, of=(replace(condition, **{limit: at}),))  # type: ignore[type-var]
+        points = {**known, monitor_id: replace(point, pattern=moved)}
+        monkeypatch.setattr("facesign.interview.flags.monitor", points.__getitem__)
+        found = flags(*([given["of"]] if "of" in given else ()), turns=given.get("turns", ()))
+        return [one.threshold for one in found if one.code == point.flag]
+
+    known = {one.monitor_id: one for one in monitors()}
+    assert flagged(8.0) == [8.0]
+    assert flagged(8.5) == []
 
 
 def test_identity_evidence_to_the_contrary_is_flagged_when_it_came() -> None:

@@ -9,6 +9,7 @@ import pytest
 from facesign.errors import ScriptError, SettingsError
 from facesign.interview.home import Home
 from facesign.interview.own_scripts import OwnScripts
+from facesign.interview.script import load_script
 from facesign.interview.settings_file import change_settings
 
 SCRIPT = """\
@@ -74,3 +75,12 @@ def test_a_setting_that_is_not_allowed_changes_nothing(home: Home) -> None:
     with pytest.raises(SettingsError, match="required_checks is not changed here"):
         change_settings(home, required_checks="quality")
     assert home.config.read_bytes() == before
+
+
+def test_a_path_is_no_id_even_where_it_leads_to_a_script(tmp_path: Path) -> None:
+    scripts = OwnScripts(Home(tmp_path / "home"))
+    outside = tmp_path / "outside.yaml"
+    outside.write_text(scripts.text("car-loan-en"), "utf-8")
+    assert load_script(outside).script_id == "car-loan-en"
+    with pytest.raises(ScriptError, match="no script"):
+        scripts.load(str(outside))

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import numpy as np
 import pytest
@@ -20,8 +23,13 @@ from facesign.errors import (
     ShortSpeechError,
 )
 from facesign.interview import voice_defaults
+from facesign.interview.consent import PURPOSES
 from facesign.interview.fingerprints import Fingerprints
 from facesign.interview.home import Home, Settings
+from facesign.interview.live.conduct import Conduct
+from facesign.interview.live.plan import SessionPlan
+from facesign.interview.report import Report
+from facesign.interview.script import load_script
 from facesign.interview.session import Session
 from facesign.interview.voice_session import keep_comparison, open_voices
 from facesign.interview.voices import Voices
@@ -202,3 +210,31 @@ def test_nothing_is_opened_where_voice_was_refused() -> None:
     closed.push(Sound(0.0, np.zeros(16_000, np.float32)))
     closed.close()
     assert opening.n == 0
+
+
+@pytest.mark.parametrize("withdrawn", [False, True])
+def test_a_live_comparison_is_kept_unless_consent_to_voice_was_withdrawn(
+    home: Home, withdrawn: bool
+) -> None:
+    enroll(home)
+    conduct = Conduct(
+        session_id="01a22c12-acbc-73b5-a315-fe17bf3ec691",
+        created_at=datetime.now(UTC),
+        plan=SessionPlan("C-1", load_script("car-loan-en"), lang="en"),
+        home=home,
+    )
+    for purpose in PURPOSES:
+        given = {"purpose": purpose, "granted": True, "text": "en-2026-11", "lang": "en"}
+        conduct.apply("consent", given, time_s=0.0)
+    conduct.open()
+    conduct.push(Sound(0.0, claire()[:16_000], "applicant"))
+    assert conduct.session is not None
+    assert conduct.session.voices is not None
+    assert conduct.session.voices.verifier is not None
+    conduct.session.voices.verifier.verify(parts(claire())[2])
+    conduct.report = cast(Report, SimpleNamespace(identity={"voice": "compared"}))
+    if withdrawn:
+        conduct.apply("withdraw", {"purpose": "voice"}, time_s=1.0)
+    conduct.keep_comparison()
+    with Fingerprints.open(home=home) as prints:
+        assert len(prints.history("C-1").events) == (0 if withdrawn else 1)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -11,23 +12,29 @@ from facesign.biometrics.face.signals import CHANNELS
 from facesign.biometrics.speakers.turns import Turn
 from facesign.biometrics.stream import FloatArray, Sound
 from facesign.interview.questions import QuestionLog
-from facesign.interview.voices import SpeakerPath, VoiceResult, Voices
+from facesign.interview.voices import HeardSoFar, SpeakerPath, VoiceResult, Voices
 
 CUSTOMER = tone(LOW_HZ, 4.0)
+
+
+def told(
+    *parts: tuple[float, FloatArray], verifier: ToneVerifier | None, early: bool = False
+) -> list[Turn | VoiceResult | HeardSoFar]:
+    """Speech at its times on one mixed track, the officer known by a sample."""
+    path = SpeakerPath(
+        Voices(ToneEncoder(), verifier, tone(HIGH_HZ, 4.0), TONES), QuestionLog(None), early=early
+    )
+    found: list[Turn | VoiceResult | HeardSoFar] = []
+    for start_s, samples in parts:
+        path.heard("mixed", start_s, samples)
+        found += path.push(Sound(start_s, samples))
+    return [*found, *path.finish()]
 
 
 def run(
     *parts: tuple[float, FloatArray], verifier: ToneVerifier | None
 ) -> tuple[list[Turn], list[VoiceResult]]:
-    """Speech at its times on one mixed track, the officer known by a sample."""
-    path = SpeakerPath(
-        Voices(ToneEncoder(), verifier, tone(HIGH_HZ, 4.0), TONES), QuestionLog(None)
-    )
-    found: list[Turn | VoiceResult] = []
-    for start_s, samples in parts:
-        path.heard("mixed", start_s, samples)
-        found += path.push(Sound(start_s, samples))
-    found += path.finish()
+    found = told(*parts, verifier=verifier)
     turns = [one for one in found if isinstance(one, Turn)]
     return turns, [one for one in found if isinstance(one, VoiceResult)]
 
@@ -84,6 +91,33 @@ def test_without_a_verifier_there_are_turns_alone() -> None:
     turns, results = run(*interview(LOW_HZ), verifier=None)
     assert [one.subject for one in turns] == ["officer", "applicant"]
     assert results == []
+
+
+def test_the_voice_is_compared_as_soon_as_ten_seconds_of_it_are_heard() -> None:
+    found = told(*interview(*[LOW_HZ] * 2), verifier=ToneVerifier(CUSTOMER), early=True)
+    looks = [one for one in found if isinstance(one, HeardSoFar)]
+    assert [len(one.compared) for one in looks] == [0, 0, 0, 1]
+    (first,) = looks[-1].compared
+    assert (first.start_s, first.end_s) == (3.5, pytest.approx(19.5))
+    assert (first.decision, first.net_speech_s) == ("match", pytest.approx(12.0))
+    assert [one.start_s for one in looks[-1].turns] == [3.5, 13.5]
+
+
+def test_early_comparisons_are_of_ten_seconds_each_and_of_no_speech_twice() -> None:
+    found = told(*interview(*[LOW_HZ] * 12), verifier=ToneVerifier(CUSTOMER), early=True)
+    looks = [one for one in found if isinstance(one, HeardSoFar)]
+    spans = [(one.start_s, one.end_s) for one in looks[-1].compared]
+    assert len(spans) == 6
+    assert all(before[1] <= after[0] for before, after in pairwise(spans))
+
+
+@pytest.mark.parametrize("voices", [[LOW_HZ] * 15, [LOW_HZ] * 8 + [MIDDLE_HZ] * 8])
+def test_what_is_told_early_changes_nothing_that_is_settled(voices: list[float]) -> None:
+    def settled(*, early: bool) -> list[Turn | VoiceResult | HeardSoFar]:
+        found = told(*interview(*voices), verifier=ToneVerifier(CUSTOMER), early=early)
+        return [one for one in found if not isinstance(one, HeardSoFar)]
+
+    assert settled(early=True) == settled(early=False)
 
 
 def test_settings_hold_no_sound_in_their_representation() -> None:

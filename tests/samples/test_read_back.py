@@ -20,7 +20,8 @@ from facesign.biometrics.voice.activity import MIN_PAUSE_S, Activity
 from facesign.interview.media.recording import open_media
 from facesign.samples.truth import Movement
 
-pytestmark = pytest.mark.slow
+# What is read from a film is kept for the tests that follow.
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("test_read_back.py")]
 
 Series = npt.NDArray[np.float64]
 

@@ -19,6 +19,8 @@ from facesign.interview.home import LANGUAGES, Home, Language
 from facesign.interview.live.sessions import LiveSessions
 from facesign.ui.console.capture import capture_router
 from facesign.ui.console.case_routes import case_routes
+from facesign.ui.console.contour_routes import contour_routes
+from facesign.ui.console.customers import customer_routes
 from facesign.ui.console.desk import Desk
 from facesign.ui.console.doors import LANG_COOKIE, doors, language_of
 from facesign.ui.console.guard import Allow, Guarded, NotAllowed, SignedIn
@@ -85,6 +87,8 @@ def build(home: Home, *, reach: Reach | None = None, lang: Language | None = Non
     _add_basics(app, reach, chosen)
     app.include_router(take_routes(desk))
     app.include_router(case_routes(desk))
+    app.include_router(contour_routes(desk))
+    app.include_router(customer_routes(desk))
     app.include_router(live_routes(desk))
     app.include_router(capture_router(live, Allow("officer"), root_path=reach.root_path))
     app.mount("/static", StaticFiles(packages=[("facesign.ui", "static")]))

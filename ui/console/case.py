@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from facesign.errors import CalibrationError
 from facesign.interview.archive.entries import ArchivedSession, Verdict
-from facesign.interview.home import Language
+from facesign.interview.home import Home, Language
 from facesign.interview.page import figures
 from facesign.interview.page.texts import Texts, load_texts
-from facesign.interview.record.contents import playable_streams, report_of
 from facesign.interview.record.reader import Record
+from facesign.interview.risk.calibration import own_calibration
+from facesign.ui.console.case_record import NO_RECORD, of_record
 from facesign.ui.console.desk import Desk
 from facesign.ui.console.guard import NotAllowed, SignedIn
 
@@ -46,17 +48,8 @@ def case_of(desk: Desk, who: SignedIn, session: ArchivedSession, lang: Language)
     """Return everything that the player shows of a session, in words of a language.
 
     Raises:
-        RecordError: the record is not there or cannot be read.
+        RecordError: the record cannot be read.
     """
-    with Record.open(desk.home, session.session_id) as record:
-        report = report_of(record)
-        media = _media(record)
-        status, erased = record.status, list(record.erased)
-        notes = [
-            {"at": entry.at.isoformat(), **_note(entry.data)}
-            for entry in record.entries("command")
-            if entry.data["name"] in ("note", "mark")
-        ]
     verdicts = desk.archive.verdicts(session.session_id)
     case: dict[str, Any] = {
         "session_id": session.session_id,
@@ -64,17 +57,20 @@ def case_of(desk: Desk, who: SignedIn, session: ArchivedSession, lang: Language)
         "officer": session.officer,
         "customer": session.customer,
         "external_ref": session.external_ref,
-        "status": status,
-        "erased": erased,
-        "media": media,
-        "notes": notes,
+        "ended": session.status,
+        "broken_off": _broken_off(session),
         "decision": session.decision,
         "may_judge": who.role == "analyst" and who.name != session.officer,
         "verdicts": [_verdict(one) for one in verdicts],
-        "report": None,
+        "own_sessions": None,
+        **NO_RECORD,
     }
-    if report is not None:
-        case["report"] = words_of_report(report, load_texts(lang))
+    if (desk.home.records / session.session_id).is_dir():
+        with Record.open(desk.home, session.session_id) as record:
+            case |= of_record(record)
+    if case["report"] is not None:
+        case["own_sessions"] = _on_own_sessions(desk.home, case["report"])
+        case["report"] = words_of_report(case["report"], load_texts(lang))
     return case
 
 
@@ -174,6 +170,28 @@ def _ranked(report: Mapping[str, Any], flag: Mapping[str, Any], texts: Texts) ->
     ]
 
 
+def _on_own_sessions(home: Home, report: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Say what evidence like a report's flags came with in the bank's own labelled sessions.
+
+    It is worked out when a case is looked at: a record is replayed to the same report whatever
+    was calibrated since, and whoever looks sees what the bank knows today.
+    """
+    if not report["flags"]:
+        return None
+    try:
+        known = own_calibration(home)
+    except CalibrationError:
+        return {"readable": False}
+    if known is None:
+        return None
+    return {
+        "readable": True,
+        "times": f"{known.times_as_often(report):.2g}",
+        "n": known.n_genuine + known.n_fraud,
+        "n_fraud": known.n_fraud,
+    }
+
+
 def _protection(monitors: Sequence[Mapping[str, Any]], texts: Texts) -> list[dict[str, Any]]:
     """Return one card for all signs that the applicant may need protection, if there are any."""
     found = [one for one in monitors if one["role"] == "protect"]
@@ -195,21 +213,10 @@ def _protection(monitors: Sequence[Mapping[str, Any]], texts: Texts) -> list[dic
     ]
 
 
-def _media(record: Record) -> list[dict[str, Any]]:
-    """List the streams that a player plays, one after the other, with where each starts."""
-    starts = {
-        entry.data["stream"]: float(entry.data["offset_s"])
-        for entry in record.entries("segment_starts")
-    }
-    shown = list(playable_streams(record))
-    if starts:
-        shown = [name for name in shown if name in starts]
-    return [{"stream": name, "start_s": starts.get(name, 0.0)} for name in shown]
-
-
-def _note(command: Mapping[str, Any]) -> dict[str, Any]:
-    values = command["values"]
-    return {"text": values.get("text", values.get("label", "")), "at_s": command["time_s"]}
+def _broken_off(session: ArchivedSession) -> dict[str, Any] | None:
+    if session.because is None and session.next_on is None:
+        return None
+    return {"because": session.because, "next_on": session.next_on}
 
 
 def _check(check: Mapping[str, Any], texts: Texts) -> dict[str, Any]:

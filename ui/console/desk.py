@@ -11,6 +11,7 @@ from facesign.interview.archive.users import Users
 from facesign.interview.fingerprints import Fingerprints
 from facesign.interview.home import Home
 from facesign.interview.live.sessions import LiveSessions
+from facesign.interview.record.contour_process import ContourProcess
 from facesign.ui.console.security import Reach
 from facesign.ui.console.takes import Takes
 
@@ -34,10 +35,17 @@ class Desk:
         """The gallery of voiceprints, opened when first used."""
         return Fingerprints.open(home=self.home)
 
+    @cached_property
+    def contours(self) -> ContourProcess:
+        """What finds the face in records; its process is started when somebody looks."""
+        return ContourProcess(self.home)
+
     def close(self) -> None:
         """End what is live, close the databases and forget the takes."""
         self.takes.clear()
         self.live.close()
+        if "contours" in self.__dict__:
+            self.contours.close()
         if "prints" in self.__dict__:
             self.prints.close()
         self.archive.close()

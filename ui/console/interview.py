@@ -15,14 +15,14 @@ from facesign.interview.own_scripts import OwnScripts
 from facesign.ui.console import interview_actions as actions
 from facesign.ui.console.desk import Desk
 from facesign.ui.console.guard import SignedIn, signed_in
-from facesign.ui.console.texts import Texts
+from facesign.ui.console.texts import Texts, as_language
 from facesign.ui.console.told import told
 from facesign.ui.console.widgets import QUIET, note, widget
 
 __all__ = ["fill"]
 
 BUTTONS = ("next", "asked", "skip", "mark", "pause", "identity_only")
-EVENTS = ("consent", "withdraw", "ask", "leave")
+EVENTS = ("consent", "withdraw", "ask", "evidence", "break_off", "leave")
 
 
 def fill(desk: Desk, t: Texts, base: str, blocks: gr.Blocks) -> None:
@@ -111,11 +111,18 @@ def fill(desk: Desk, t: Texts, base: str, blocks: gr.Blocks) -> None:
 
     def on_consent(session_id: str, event: gr.EventData, r: gr.Request) -> str:
         given = {str(name): value is True for name, value in event._data["purposes"].items()}
-        return _said(r, t, lambda who: actions.consent(desk, who, session_id, given))
+        lang = as_language(event._data["lang"], t.lang)
+        return _said(r, t, lambda who: actions.consent(desk, who, session_id, given, lang))
 
     def on_withdraw(session_id: str, event: gr.EventData, r: gr.Request) -> str:
         purpose = str(event._data["purpose"])
         return _said(r, t, lambda who: actions.withdraw(desk, who, session_id, purpose))
+
+    def on_evidence(session_id: str, event: gr.EventData, r: gr.Request) -> str:
+        return _said(r, t, lambda who: actions.add_evidence(desk, who, session_id, event._data, t))
+
+    def on_break_off(session_id: str, event: gr.EventData, r: gr.Request) -> str:
+        return _said(r, t, lambda who: actions.break_off(desk, who, session_id, event._data, t))
 
     def on_decide(session_id: str, decision: str | None, reason: str, r: gr.Request) -> str:
         return _said(
@@ -135,6 +142,8 @@ def fill(desk: Desk, t: Texts, base: str, blocks: gr.Blocks) -> None:
     live.ask(on_ask, session_id, said, **QUIET)
     live.consent(on_consent, session_id, said, **QUIET)
     live.withdraw(on_withdraw, session_id, said, **QUIET)
+    live.evidence(on_evidence, session_id, said, **QUIET)
+    live.break_off(on_break_off, session_id, said, **QUIET)
     live.leave(on_leave, None, [session_id, live, said, decision, reason], **QUIET)
     decide.click(on_decide, [session_id, decision, reason], said, **QUIET)
 

@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any, cast, get_args
 
 from facesign.errors import NotLiveError, SettingsError
 from facesign.interview.archive.entries import DECISIONS
 from facesign.interview.consent import PURPOSES
 from facesign.interview.home import Language
-from facesign.interview.live.plan import Role, SessionPlan
+from facesign.interview.live.plan import MOST_CHARACTERS, Role, SessionPlan
 from facesign.interview.live.session import LiveSession
 from facesign.interview.own_scripts import OwnScripts
 from facesign.ui.console.desk import Desk
 from facesign.ui.console.guard import SignedIn
 from facesign.ui.console.join import consent_versions
 from facesign.ui.console.join_links import join_link
+from facesign.ui.console.replay_actions import as_day
 from facesign.ui.console.texts import Texts
 
 __all__ = [
     "ACTIONS",
     "OTHERS",
     "act",
+    "add_evidence",
+    "break_off",
     "consent",
     "create",
     "decide",
@@ -33,7 +37,7 @@ __all__ = [
 
 OTHERS: tuple[Role, ...] = tuple(role for role in get_args(Role) if role != "applicant")
 """Who may be declared beside the applicant."""
-ACTIONS = ("next", "asked", "skip", "identity_only", "end", "reschedule")
+ACTIONS = ("next", "asked", "skip", "identity_only", "end")
 """What takes no values."""
 
 
@@ -133,8 +137,17 @@ def act(desk: Desk, who: SignedIn, session_id: str, action: str, text: str = "")
         raise SettingsError(f"no action {action!r}")
 
 
-def consent(desk: Desk, who: SignedIn, session_id: str, given: Mapping[str, bool]) -> None:
+def consent(
+    desk: Desk, who: SignedIn, session_id: str, given: Mapping[str, bool], lang: Language
+) -> None:
     """Enter what an applicant at this computer decided, on every purpose.
+
+    Args:
+        desk: The console's desk.
+        who: The officer who leads it.
+        session_id: Which interview.
+        given: Whether they agreed, by purpose; one that is missing was refused.
+        lang: Language of the words that they read.
 
     Raises:
         NotLiveError: it is not this officer's session.
@@ -143,7 +156,6 @@ def consent(desk: Desk, who: SignedIn, session_id: str, given: Mapping[str, bool
     session = own(desk, who, session_id)
     if not session.plan.applicant_here:
         raise SettingsError("the applicant decides on their own device")
-    lang = session.plan.lang
     version = consent_versions()[lang]
     for purpose in PURPOSES:
         granted = given.get(purpose) is True
@@ -157,6 +169,68 @@ def withdraw(desk: Desk, who: SignedIn, session_id: str, purpose: str) -> None:
         NotLiveError: it is not this officer's session.
     """
     own(desk, who, session_id).withdraw(purpose)
+
+
+def add_evidence(
+    desk: Desk, who: SignedIn, session_id: str, given: Mapping[str, Any], t: Texts
+) -> None:
+    """Add what another system of the bank found, during the interview or at its review.
+
+    Args:
+        desk: The console's desk.
+        who: The officer who leads it.
+        session_id: Which interview.
+        given: `source`, `kind`, `result` and `reference`.
+        t: Texts of the officer's page.
+
+    Raises:
+        NotLiveError: it is not this officer's session.
+        SettingsError: the source is missing, or a text is too long.
+        FacesignError: nothing is captured yet.
+    """
+    source, reference = (str(given.get(name) or "").strip() for name in ("source", "reference"))
+    if not source:
+        raise SettingsError(t("evidence.source_needed"))
+    if max(len(source), len(reference)) > MOST_CHARACTERS:
+        raise SettingsError(t("words.too_long", most=MOST_CHARACTERS))
+    own(desk, who, session_id).evidence(
+        source=source,
+        kind=str(given.get("kind")),
+        result=str(given.get("result")),
+        reference=reference or None,
+    )
+
+
+def break_off(
+    desk: Desk, who: SignedIn, session_id: str, given: Mapping[str, Any], t: Texts
+) -> None:
+    """End an interview before its time: for another day, or for good with a reason.
+
+    Args:
+        desk: The console's desk.
+        who: The officer who leads it.
+        session_id: Which interview.
+        given: `how` (`reschedule` or `abandon`), `on` as `2026-12-03`, `text`.
+        t: Texts of the officer's page.
+
+    Raises:
+        NotLiveError: it is not this officer's session.
+        SettingsError: the day is missing or past, or the reason is missing or too long.
+        SessionStateError: it is in review: it ends with a decision.
+    """
+    session = own(desk, who, session_id)
+    text, on = (str(given.get(name) or "").strip() for name in ("text", "on"))
+    if len(text) > MOST_CHARACTERS:
+        raise SettingsError(t("words.too_long", most=MOST_CHARACTERS))
+    if given.get("how") == "reschedule":
+        day = as_day(on)
+        if day is None or day < date.today():
+            raise SettingsError(t("breaking_off.day_needed"))
+        session.reschedule(on=day.isoformat(), note=text)
+    else:
+        if not text:
+            raise SettingsError(t("breaking_off.reason_needed"))
+        session.abandon(because=text, by="officer")
 
 
 def decide(

@@ -31,14 +31,16 @@ async def receive_media(socket: WebSocket, session: LiveSession) -> None:
 
     The page is told `ready` with the piece that is expected next, `segment` with the number
     that it asked for, `ack` with the last piece that is in the record, and `go` or `stop`
-    where the capture starts or must stop.
+    where the capture starts or must stop. It is told `ready` once more when another worker goes
+    on with the session: it then sends again what the one before did not write.
     """
     session.arrived("applicant")
     try:
-        segment, number = session.acks.value
-        await socket.send_json({"kind": "ready", "segment": segment, "next": number + 1})
         await first_done(
-            _take(socket, session), _tell_acks(socket, session), _tell_capture(socket, session)
+            _take(socket, session),
+            _tell_ready(socket, session),
+            _tell_acks(socket, session),
+            _tell_capture(socket, session),
         )
     finally:
         session.left("applicant")
@@ -86,6 +88,13 @@ async def _answer(socket: WebSocket, session: LiveSession, text: str) -> bool:
         return True
     await socket.send_json({"kind": "segment", "segment": segment})
     return True
+
+
+async def _tell_ready(socket: WebSocket, session: LiveSession) -> None:
+    async with aclosing(session.restarts.follow()) as restarts:
+        async for _ in restarts:
+            segment, number = session.acks.value
+            await socket.send_json({"kind": "ready", "segment": segment, "next": number + 1})
 
 
 async def _tell_acks(socket: WebSocket, session: LiveSession) -> None:

@@ -16,6 +16,10 @@ from facesign.ui.console.widgets import QUIET, note, widget
 
 __all__ = ["fill"]
 
+WIDTHS: list[int | str] = ["13%", "20%", "14%", "8%", "18%", "7%", "7%", "13%"]
+LONGEST_SHOWN = 30
+"""Characters of a cell, so that a long number pushes no column off the page."""
+
 
 def fill(desk: Desk, t: Texts, base: str, blocks: gr.Blocks) -> None:
     """Put the list and the player into the open Blocks."""
@@ -32,6 +36,8 @@ def fill(desk: Desk, t: Texts, base: str, blocks: gr.Blocks) -> None:
             buttons=[],
             show_label=False,
             max_height=420,
+            column_widths=WIDTHS,
+            max_chars=LONGEST_SHOWN,
             elem_id="cases",
         )
         ids = gr.State([])

@@ -68,7 +68,7 @@ def session_rows(t: Texts, sessions: tuple[ArchivedSession, ...]) -> list[list[A
             one.customer or "–",
             one.officer or t("replay.recording"),
             "–" if one.duration_s is None else _length(one.duration_s),
-            t.of("outcomes", one.outcome) if one.outcome else t.of("statuses", one.status),
+            _ended(t, one),
             len(one.flags),
             one.n_prompts,
             t.of("decisions", one.decision) if one.decision else "–",
@@ -95,6 +95,15 @@ def as_day(text: str) -> date | None:
 
 def _midnight(day: date | None) -> datetime | None:
     return None if day is None else datetime.combine(day, time()).astimezone()
+
+
+def _ended(t: Texts, session: ArchivedSession) -> str:
+    """Say how it ended: with an outcome, or why there is none."""
+    if session.outcome:
+        return t.of("outcomes", session.outcome)
+    if session.next_on:
+        return t("replay.rescheduled_to", day=session.next_on)
+    return t.of("statuses", session.status)
 
 
 def _length(seconds: float) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -20,6 +20,7 @@ __all__ = [
     "gaze_steps",
     "gaze_truth",
     "plan_gaze",
+    "read_from",
     "saccade_s",
     "turns_away",
 ]
@@ -29,6 +30,12 @@ _EYES_CM = np.array([0.0, 8.6, 9.0])
 """Between the eyes, from where the neck turns."""
 _THINKING = ((0.45, (2.0, 9.0)), (0.25, (-1.5, 1.5)), (0.30, (-11.0, -3.0)))
 """Share and pitch of looking up, aside and down."""
+_AHEAD_S = 0.3
+"""The eyes are on the page before the voice is."""
+_LINE_DEG = (3.5, 1.8, 0.0, -1.8, -3.5)
+"""Groups of words along a line, from the reader's left."""
+_LINE_APART_DEG = 0.8
+_LINES = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +119,37 @@ def plan_gaze(
             yaw, pitch = yaw + rng.normal(0, 2.0), pitch + rng.normal(0, 1.5)
         at = end
     return _with_room(plan)
+
+
+def read_from(
+    rng: np.random.Generator,
+    plan: Sequence[Fixation],
+    spans: Sequence[Interval],
+    *,
+    page_deg: tuple[float, float],
+) -> tuple[Fixation, ...]:
+    """Put the eyes on a page while something is read from it, along its lines.
+
+    Args:
+        rng: Source of the time that each group of words takes.
+        plan: Where the eyes look otherwise.
+        spans: When something is read.
+        page_deg: Yaw and pitch of the page's middle from the camera.
+    """
+    yaw_deg, pitch_deg = page_deg
+    looks: list[Fixation] = []
+    for start, end in spans:
+        at, word = start - _AHEAD_S, 0
+        while at < end:
+            line, place = divmod(word, len(_LINE_DEG))
+            down = _LINE_APART_DEG * (line % _LINES)
+            looks.append(Fixation(at, yaw_deg + _LINE_DEG[place], pitch_deg - down, "aversion"))
+            at, word = at + rng.uniform(0.2, 0.35), word + 1
+        before = [f for f in plan if f.start_s < start and f.kind == "fixation"]
+        looks.append(replace(before[-1] if before else plan[0], start_s=end, kind="fixation"))
+    busy = [(start - _AHEAD_S, end) for start, end in spans]
+    free = [f for f in plan if not any(start <= f.start_s <= end for start, end in busy)]
+    return _with_room(sorted([*free, *looks], key=lambda f: f.start_s))
 
 
 def gaze_steps(fixations: Sequence[Fixation]) -> Steps:

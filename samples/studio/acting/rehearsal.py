@@ -11,7 +11,13 @@ from facesign.samples import truth
 from facesign.samples.studio.acting.blinks import Blink, plan_blinks
 from facesign.samples.studio.acting.differ import Differ
 from facesign.samples.studio.acting.families import MOTION_FAMILIES, PRIORS, MotionFamily
-from facesign.samples.studio.acting.gaze import gaze_steps, gaze_truth, plan_gaze, turns_away
+from facesign.samples.studio.acting.gaze import (
+    gaze_steps,
+    gaze_truth,
+    plan_gaze,
+    read_from,
+    turns_away,
+)
 from facesign.samples.studio.acting.head import HeadMotion, plan_nods
 from facesign.samples.studio.acting.lips import LipTrack, follow_phones
 from facesign.samples.studio.acting.lips_heard import follow_sound
@@ -77,6 +83,9 @@ def rehearse(
     away = turns_away(rng, talk, prior, motion.aversion)
     look_deg = draw(rng, motion.look_deg)
     looks = plan_gaze(rng, duration_s, away, prior, glances=motion.glances, look_deg=look_deg)
+    if talk.read_out:
+        page_deg = draw(rng, motion.page_yaw_deg), draw(rng, motion.page_pitch_deg)
+        looks = read_from(rng, looks, talk.read_out, page_deg=page_deg)
     head = HeadMotion.drawn(rng, duration_s, talk, prior, motion, () if differ.blind else looks)
     nods, nod_truth = plan_nods(rng, duration_s, talk, prior, motion.nods)
     poses = (*head.truth(), *nod_truth, *_jerks(moves))

@@ -63,6 +63,10 @@ class MotionSettings(Section):
     """How the head usually tilts, to the subject's left shoulder."""
     look_deg: Span = (-3.0, -0.5)
     """Where the eyes usually look above the camera: below it, at the picture of the officer."""
+    page_yaw_deg: Span = (30.0, 38.0)
+    """Where a page that is read from lies, to the subject's left of the camera."""
+    page_pitch_deg: Span = (-14.0, -6.0)
+    """Where such a page lies, above the camera."""
 
 
 class ListedMovement(Section):

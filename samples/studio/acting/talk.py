@@ -21,6 +21,8 @@ Interval: TypeAlias = tuple[float, float]
 
 _PASSAGE_S = 0.35
 _BREATH_S = 0.3
+_TURN_S = 1.5
+"""Whoever reads stays on the page in pauses up to this."""
 _ACCENT_SPACING_S = 0.9
 _VOWELS = "aeiouyæɐɑɒɔəɚɛɜɪʊʌɨɯøœɤ"
 _WINDOW_S = 0.05
@@ -39,6 +41,8 @@ class Talk:
     filled_pauses: tuple[Interval, ...]
     accents_s: tuple[float, ...]
     """Stressed words of the own speech."""
+    read_out: tuple[Interval, ...] = ()
+    """Own speech that is read from a page."""
 
     @classmethod
     def of(cls, said: Sequence[Said], speaker: str) -> Talk:
@@ -57,6 +61,7 @@ class Talk:
             ),
             filled_pauses=tuple((x.start_s, x.end_s) for x in mine if x.filled_pause),
             accents_s=tuple(_spaced(at for x in mine if not x.filled_pause for at in _accents(x))),
+            read_out=merged([(x.start_s, x.end_s) for x in mine if x.read_out], within_s=_TURN_S),
         )
 
     def speaking(self) -> Steps:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -56,6 +56,8 @@ class Cue:
     """File to play instead."""
     speech: Speech | None = None
     """Sound that is there already."""
+    read_out: bool = False
+    """Read from a page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +119,10 @@ def answer_cues(
     """Yield the lines of one answer, with what is whispered before and translated after."""
     voice = translated(part.voice, answer.language)
     voice = replace(voice, words_per_minute=round(voice.words_per_minute * settings.rate))
+    reading = settings.read_out
+    reads = reading is not None and _is_among(reading.questions, question.id, answer.kind)
+    if reading is not None and reads:
+        voice = replace(voice, pitch_range=round(draw(rng, reading.pitch_range)))
     hesitation = question.hesitate or _by_chance(settings, answer.kind, rng)
     latency_s = draw(
         rng,
@@ -124,7 +130,7 @@ def answer_cues(
         if question.hesitate
         else question.latency_s or settings.latency_s,
     )
-    blank = Cue("applicant", part.role, question.id, "", voice, latency_s)
+    blank = Cue("applicant", part.role, question.id, "", voice, latency_s, read_out=reads)
     if question.recording:
         yield replace(blank, text=answer.text, recording=question.recording)
     elif question.lines:
@@ -132,7 +138,8 @@ def answer_cues(
     else:
         for number, sentence in enumerate(sentences(answer.text)):
             pause_s = draw(rng, settings.pause_s) if number else latency_s
-            if _is_prompted(settings, question.id, answer.kind):
+            prompter = settings.prompter
+            if prompter and _is_among(prompter.questions, question.id, answer.kind):
                 yield from _prompts(settings, sentence, blank, cast, answer.language, rng)
             breaks = hesitation if number == 0 else HesitationSettings(filled_pauses=0)
             starting = replace(blank, pause_s=pause_s, first=number == 0)
@@ -184,10 +191,8 @@ def _given_lines(lines: tuple[LineSettings, ...], blank: Cue) -> Iterator[Cue]:
         )
 
 
-def _is_prompted(settings: DialogueSettings, question_id: str, kind: str) -> bool:
-    if settings.prompter is None:
-        return False
-    named = settings.prompter.questions
+def _is_among(named: Sequence[str], question_id: str, kind: str) -> bool:
+    """Tell whether a question is one of those named; none named means every sensitive one."""
     return question_id in named if named else kind == "sensitive"
 
 
@@ -207,6 +212,7 @@ def _prompts(
         blank,
         speaker="other",
         voice_role="other",
+        read_out=False,
         text=sentence,
         voice=voice.whispered() if prompter.whisper else voice,
         pause_s=draw(rng, prompter.wait_s),

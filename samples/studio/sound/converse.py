@@ -101,6 +101,7 @@ def _questions(settings: DialogueSettings, script: Script) -> tuple[QuestionSett
     for name in (
         settings.replaced_from,
         *(settings.prompter.questions if settings.prompter else ()),
+        *(settings.read_out.questions if settings.read_out else ()),
     ):
         if name and name not in ids:
             raise SettingsError(f"question {name!r} is not asked; asked are {', '.join(ids)}")
@@ -192,6 +193,7 @@ def _laid(cues: Sequence[Cue], settings: DialogueSettings, rng: np.random.Genera
                 stutters,
                 cue.voice_role,
                 cue.level_db,
+                cue.read_out,
             )
         )
         clock_s = said[-1].end_s

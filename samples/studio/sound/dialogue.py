@@ -56,6 +56,8 @@ class Said:
     """Whose voice it is, as a key of the cast: the impostor's may answer as applicant."""
     level_db: float = 0.0
     """How loud, relative to the speaker's normal speech."""
+    read_out: bool = False
+    """Read from a page beside the camera."""
 
     @property
     def end_s(self) -> float:

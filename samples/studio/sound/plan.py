@@ -108,6 +108,18 @@ class PrompterSettings(Section):
     """Silence between the question and the prompt."""
 
 
+class ReadOutSettings(Section):
+    """Answers that are read from a page beside the camera."""
+
+    questions: tuple[QuestionId, ...] = ()
+    """Which answers are read out; none named means every sensitive one."""
+    pitch_range: tuple[
+        Annotated[int, Field(ge=0, le=99)],
+        Annotated[int, Field(ge=0, le=99)],
+    ] = (4, 14)
+    """Melody of somebody who reads, from 0, monotone, to 99, lively."""
+
+
 class InterpreterSettings(Section):
     """A declared interpreter: the applicant speaks the other language."""
 
@@ -168,6 +180,8 @@ class DialogueSettings(Section):
     """How the applicant stutters."""
     prompter: PrompterSettings | None = None
     """A second voice that prompts."""
+    read_out: ReadOutSettings | None = None
+    """Answers that are read out."""
     interpreter: InterpreterSettings | None = None
     """A declared interpreter."""
     child: ChildSettings | None = None

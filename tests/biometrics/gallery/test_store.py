@@ -19,6 +19,8 @@ from gallery_factory import (
 )
 from sqlalchemy import text
 
+from facesign.biometrics.gallery import watch_list
+from facesign.biometrics.gallery.customers import customers
 from facesign.biometrics.gallery.due import due
 from facesign.biometrics.gallery.entries import Basis
 from facesign.biometrics.gallery.store import RETENTION, Gallery
@@ -214,3 +216,14 @@ def test_due_lists_whose_templates_are_of_another_model_or_end_soon(
         ("C-2", "other_model"),
         ("C-3", "retention_ends"),
     ]
+
+
+def test_customers_are_those_with_templates_and_not_the_watch_list(
+    gallery: Gallery, clock: Clock
+) -> None:
+    for number, seed in (("C-2", 1), ("C-1", 2), ("C-3", 3)):
+        enroll(gallery, number, seed, seed + 10)
+    gallery.revoke("C-3", because="consent withdrawn")
+    why = watch_list.WatchReason("signed as two people", "record-9", ("Li", "Wang"))
+    watch_list.add(gallery, "CASE-7", [sample(4)], why, expires_at=clock.at + watch_list.LONGEST)
+    assert customers(gallery) == ["C-1", "C-2"]

@@ -2,13 +2,16 @@ from __future__ import annotations
 
 import sqlite3
 import stat
+import subprocess
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import insert, update
 
 from facesign.errors import (
     ArchiveBusyError,
@@ -18,8 +21,9 @@ from facesign.errors import (
     VerdictError,
 )
 from facesign.interview.archive.entries import ArchivedFlag, ArchivedSession
+from facesign.interview.archive.sealing import ArchiveSeal
 from facesign.interview.archive.store import Archive
-from facesign.interview.archive.tables import Base
+from facesign.interview.archive.tables import Base, SessionRow
 from facesign.interview.home import Home
 from facesign.interview.keyfiles import init_master_key, rotate
 
@@ -271,3 +275,41 @@ def test_no_two_users_have_one_name(archive: Archive) -> None:
         connection.execute(users.values(**user))
     with pytest.raises(ArchiveError, match="UNIQUE"), archive.database.writing() as connection:
         connection.execute(users.values(**user))
+
+
+def test_why_a_session_was_broken_off_is_kept_encrypted(home: Home, archive: Archive) -> None:
+    archive.add(replace(DONE, session_id="s-9", customer=None, external_ref=None))
+    archive.update("s-9", status="rescheduled", because="no interpreter", next_on="2026-12-03")
+    held = archive.session("s-9")
+    assert (held.because, held.next_on) == ("no interpreter", "2026-12-03")
+    assert b"no interpreter" not in home.archive.read_bytes()
+
+
+def test_a_row_from_before_reasons_were_kept_can_be_read(home: Home, archive: Archive) -> None:
+    archive.add(DONE)
+    seal = ArchiveSeal(home, lambda notice: None)
+    older = seal.seal({"customer": "C-1042", "external_ref": "APP-77"}, bound_to="s-1")
+    with archive.database.writing() as connection:
+        connection.execute(update(SessionRow).values(sealed=older))
+    assert archive.session("s-1") == DONE
+
+
+def test_customers_are_those_of_all_sessions_once_each(archive: Archive) -> None:
+    archive.add(DONE)
+    archive.add(replace(DONE, session_id="s-2"))
+    archive.add(replace(DONE, session_id="s-3", customer="C-7", officer="wang"))
+    archive.add(replace(DONE, session_id="s-4", customer=None))
+    assert archive.customers() == {"C-1042", "C-7"}
+
+
+def test_opening_it_twice_keeps_the_locks_of_the_first(home: Home, archive: Archive) -> None:
+    archive.add(DONE)
+    Archive.open(home).close()
+    # A process that is the last to close the file takes its log away; this one is not the last.
+    script = (
+        "from pathlib import Path; from facesign import Archive; Archive.open(Path({!r})).close()"
+    )
+    subprocess.run([sys.executable, "-c", script.format(str(home.root))], check=True)
+    assert home.archive.with_name("archive.db-wal").exists()
+    archive.update("s-1", status="closed")
+    assert archive.session("s-1") == DONE

@@ -9,7 +9,6 @@ import pytest
 from forbidden_words import FORBIDDEN
 
 from facesign.errors import MonitorError
-from facesign.interview import flags
 from facesign.interview.flags import FlagCode
 from facesign.interview.risk.monitors import Monitor, monitor, monitors, read_monitors
 
@@ -75,23 +74,22 @@ def test_every_flag_is_carried_by_a_point_that_is_alive() -> None:
 
 
 @pytest.mark.parametrize(
-    ("monitor_id", "limit"),
+    ("of", "limit"),
     [
-        ("identity.other_face", flags.OTHER_FACE_S),
-        ("identity.face_elsewhere", flags.PLACE_JUMP_WIDTHS),
-        ("identity.face_size_changed", flags.SIZE_JUMP_RATIO),
-        ("protocol.face_absent", flags.FACE_ABSENT_S),
-        ("voice.another", flags.OTHER_VOICE_S),
-        ("voice.changed", flags.OTHER_VOICE_S),
+        ('{ name = "a", at_least = 2.0 }', 2.0),
+        ('{ name = "a", at_most = -1.5 }', -1.5),
+        ('{ name = "a", lasts_s = 4.0 }', 4.0),
     ],
 )
-def test_a_point_that_carries_a_flag_has_the_flag_s_own_threshold(
-    monitor_id: str, limit: float
-) -> None:
-    pattern = monitor(monitor_id).pattern
-    assert pattern is not None
-    (condition,) = pattern.of
-    assert limit in (condition.at_least, condition.lasts_s)
+def test_the_limit_of_a_point_is_the_bound_of_its_condition(of: str, limit: float) -> None:
+    (point,) = read_monitors(GOOD.replace('{ name = "speech", at_least = 2.0 }', of))
+    assert point.limit == limit
+
+
+def test_a_point_without_a_bound_has_no_limit() -> None:
+    (point,) = read_monitors(GOOD.replace(", at_least = 2.0", ""))
+    with pytest.raises(MonitorError, match=r"voice\.loud has no limit"):
+        _ = point.limit
 
 
 def test_every_observation_that_is_read_is_on_the_page_of_observations() -> None:

@@ -8,12 +8,17 @@ import pytest
 from typer.testing import CliRunner
 
 from facesign.errors import CalibrationError, TrialsError
+from facesign.interview.home import Home
 from facesign.interview.risk.calibration import (
     CALIBRATED,
+    Calibrated,
+    Calibration,
     calibrate_sessions,
     family_points,
     fit_calibration,
+    own_calibration,
 )
+from facesign.interview.risk.monitors import Family
 from facesign.ui.cli import app
 
 
@@ -82,6 +87,46 @@ def test_200_labelled_sessions_calibrate_and_are_measured_on_others(tmp_path: Pa
     kept = json.loads(done.file.read_text())
     assert kept["weights"]["voice"] > 0
     assert set(kept["weights"]) == set(CALIBRATED)
+
+
+def calibrated(
+    tmp_path: Path, *, voice: float, n_genuine: int = 150, n_fraud: int = 60
+) -> Calibrated:
+    weights: dict[Family, float] = {**dict.fromkeys(CALIBRATED, 0.0), "voice": voice}
+    return Calibrated(
+        Calibration(-1.0, weights), n_genuine, n_fraud, 0.1, 0.4, tmp_path / "risk.json"
+    )
+
+
+def test_evidence_comes_so_many_times_as_often_with_fraud(tmp_path: Path) -> None:
+    report = {"monitors": [fired("voice.a", 4.0), fired("behaviour.b", 9.0)]}
+    assert calibrated(tmp_path, voice=0.5).times_as_often(report) == pytest.approx(np.e)
+    assert calibrated(tmp_path, voice=0.5).times_as_often({"monitors": []}) == pytest.approx(
+        1 / np.e
+    )
+
+
+def test_a_ratio_says_no_more_than_the_sessions_carry(tmp_path: Path) -> None:
+    report = {"monitors": [fired("voice.a", 4.0)]}
+    assert calibrated(tmp_path, voice=9.0).times_as_often(report) == 60.0
+    assert calibrated(tmp_path, voice=9.0, n_genuine=25).times_as_often(report) == 25.0
+    assert calibrated(tmp_path, voice=-9.0).times_as_often(report) == pytest.approx(1 / 60)
+
+
+def test_what_was_calibrated_is_read_back_from_the_home(tmp_path: Path) -> None:
+    home = Home.resolve(tmp_path / "home")
+    assert own_calibration(home) is None
+    done = calibrate_sessions(table(tmp_path, 150, 60), home=home)
+    assert own_calibration(home) == done
+
+
+@pytest.mark.parametrize("text", ["{", "[]", '{"schema": 9}', '{"schema": 1, "weights": {}}'])
+def test_a_damaged_calibration_says_what_mends_it(tmp_path: Path, text: str) -> None:
+    home = Home.resolve(tmp_path / "home")
+    home.make(home.calibrations)
+    (home.calibrations / "risk.json").write_text(text)
+    with pytest.raises(CalibrationError, match=r"risk\.json: .*; run facesign risk calibrate"):
+        own_calibration(home)
 
 
 @pytest.mark.parametrize(("n_genuine", "n_fraud"), [(150, 49), (190, 19)])

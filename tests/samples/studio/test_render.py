@@ -184,6 +184,25 @@ def test_a_genuine_interview_has_no_attack(plain: Path) -> None:
     assert samples.load(plain).truth.attacks == ()
 
 
+def test_what_is_read_out_stands_in_the_truth_and_is_no_attack(rig: Rig, tmp_path: Path) -> None:
+    production = Production(scenario(tmp_path, TWO_QUESTIONS, extends="answers-read-out"), 2, rig)
+    production.time_s = production.time_s[:2]
+    list(production.pictures())
+    from facesign.samples.studio.truth import truth_of as truth
+
+    found = truth(production)
+    production.close()
+    assert found.conditions["read_out"] == ["income_source"]
+    assert found.attacks == ()
+    lines = [one for one in found.speech if one.question_id == "income_source"]
+    start_s = min(one.start_s for one in lines if one.speaker == "applicant")
+    end_s = max(one.end_s for one in lines if one.speaker == "applicant")
+    looks = [one for one in found.gaze if one.start_s >= start_s and one.end_s < end_s]
+    assert len(looks) > 5
+    assert {one.kind for one in looks} == {"aversion"}
+    assert all(26.0 < one.yaw_deg < 42.0 for one in looks)
+
+
 def test_a_declared_interpreter_is_a_participant_and_no_attack(rig: Rig, tmp_path: Path) -> None:
     wanted = scenario(tmp_path, extends="declared-interpreter")
     production = Production(wanted, 2, rig)

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 import pytest
+import uuid6
 from console_home import Console, opened, recorded
 
 from facesign import samples
+from facesign.interview.archive.entries import ArchivedSession
 from facesign.interview.record.reader import Record
+from facesign.interview.record.writer import RecordWriter
+from facesign.interview.risk.calibration import calibrate_sessions
 from facesign.ui.console.replay_actions import as_day, found
 from facesign.ui.console.texts import texts
 from facesign.ui.console.waveform import BINS_PER_S, waveform
@@ -51,6 +57,33 @@ def test_a_case_is_told_in_the_language_asked_for(console: Console, case: str) -
     assert zh["report"]["cards"][2]["ask"].startswith("三月份的工资")
     assert [lane["name"] for lane in en["report"]["lanes"]][:2] == ["question", "speech"]
     assert en["media"] == [{"stream": "media", "start_s": 0.0}]
+
+
+def test_a_flag_is_told_with_what_the_bank_s_own_sessions_came_to(
+    media: bytes, tmp_path: Path
+) -> None:
+    report: dict[str, Any] = json.loads(REPORT.read_text("utf-8"))
+    assert report["flags"]
+    evidence = {"id": "identity.other_face", "family": "identity", "weight": 4}
+    (tmp_path / "fraud.json").write_text(json.dumps({"monitors": [evidence]}))
+    (tmp_path / "genuine.json").write_text(json.dumps({"monitors": []}))
+    rows = ["fraud.json,fraud"] * 50 + ["genuine.json,genuine"] * 160
+    (tmp_path / "labels.csv").write_text("\n".join(["report,label", *rows]))
+    with opened(tmp_path / "home") as console:
+        flagged = recorded(console, officer="anna", media=media, report=report)
+        plain = recorded(console, officer="anna", media=media, report={**report, "flags": []})
+
+        def told(session: str) -> Any:
+            return console.client("ben").get(f"/cases/{session}?lang=en").json()["own_sessions"]
+
+        assert told(flagged) is None
+        calibrate_sessions(tmp_path / "labels.csv", home=console.home)
+        found = told(flagged)
+        assert (found["readable"], found["n"], found["n_fraud"]) == (True, 210, 50)
+        assert 1.0 < float(found["times"]) <= 50.0
+        assert told(plain) is None
+        (console.home.calibrations / "risk.json").write_text("{")
+        assert told(flagged) == {"readable": False}
 
 
 def test_a_case_holds_no_score_and_no_class_of_a_person(console: Console, case: str) -> None:
@@ -166,3 +199,80 @@ def test_the_waveform_follows_the_sound(console: Console, case: str) -> None:
     assert peaks.max() == 255
     # Somebody speaks more than half of the time; between answers it is nearly silent.
     assert 0.3 < np.mean(peaks > 20) < 0.9
+
+
+def test_a_case_without_a_record_says_why_it_was_broken_off(console: Console) -> None:
+    console.desk.archive.add(
+        ArchivedSession(
+            "s-none",
+            datetime.now(UTC),
+            "rescheduled",
+            officer="anna",
+            because="ID card forgotten",
+            next_on="2026-12-03",
+        )
+    )
+    told = console.client("ben").get("/cases/s-none?lang=en").json()
+    assert told["broken_off"] == {"because": "ID card forgotten", "next_on": "2026-12-03"}
+    assert (told["ended"], told["status"], told["media"]) == ("rescheduled", None, [])
+
+
+def test_an_interrupted_case_tells_notes_evidence_and_consents_without_a_report(
+    console: Console,
+) -> None:
+    case, now = str(uuid6.uuid7()), datetime.now(UTC)
+    writer = RecordWriter.create(console.home, session_id=case, created_at=now)
+    checked = {"source": "network check", "kind": "identity", "result": "match"}
+    for name, values in (
+        ("consent", {"purpose": "recording", "granted": True}),
+        ("consent", {"purpose": "face", "granted": True}),
+        ("note", {"text": "spoke quietly", "by": "anna"}),
+        ("evidence", checked),
+        ("withdraw", {"purpose": "face"}),
+    ):
+        writer.add("command", {"name": name, "values": values, "time_s": 2.5, "after": 0})
+    writer.close("interrupted")
+    console.desk.archive.add(ArchivedSession(case, now, "interrupted", officer="anna"))
+    told = console.client("anna").get(f"/cases/{case}?lang=zh").json()
+    assert told["report"] is None
+    assert told["notes"] == [{"text": "spoke quietly", "at_s": 2.5}]
+    assert told["evidence"] == [{**checked, "reference": None, "time_s": 2.5}]
+    assert [one["state"] for one in told["consents"]] == ["granted", "withdrawn"]
+
+
+class FakeContours:
+    """What the process would answer, without one."""
+
+    def __init__(self, why: str | None) -> None:
+        self.asked: list[tuple[str, str, int]] = []
+        self.why = why
+
+    def chunk(self, session_id: str, stream: str, number: int) -> dict[str, Any]:
+        self.asked.append((session_id, stream, number))
+        return {"frames": [], "why": self.why}
+
+    def close(self) -> None:
+        return
+
+
+def test_contours_are_a_look_that_is_noted_once_and_only_where_there_is_consent(
+    console: Console, media: bytes
+) -> None:
+    case = recorded(console, officer="anna", media=media, report=None)
+    url = f"/cases/{case}/contours/media"
+    client = console.client("ben")
+    with patch.dict(console.desk.__dict__, {"contours": FakeContours("no_consent")}):
+        assert client.get(f"{url}/0").json()["why"] == "no_consent"
+    assert console.desk.archive.views(case) == ()
+    fake = FakeContours(None)
+    with patch.dict(console.desk.__dict__, {"contours": fake}):
+        answers = [client.get(f"{url}/{number}") for number in (0, 1)]
+        assert [answer.status_code for answer in answers] == [200, 200]
+        assert sum(answers[0].json()["lines"]) == 136
+        assert answers[0].headers["cache-control"] == "no-store"
+        for who, status in (("otto", 403), ("ruth", 403), (None, 401)):
+            assert console.client(who).get(f"{url}/0").status_code == status
+        for number in ("-1", "86400", "x"):
+            assert client.get(f"{url}/{number}").status_code == 422
+    assert fake.asked == [(case, "media", 0), (case, "media", 1)]
+    assert [(v.by, v.what) for v in console.desk.archive.views(case)] == [("ben", "landmarks")]

@@ -6,14 +6,13 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from fractions import Fraction
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import av
 import pytest
-from console_server import Server, Watched, chromium, console_server, watched
+from console_server import CONTOURS_DRAWN, Server, Watched, chromium, console_server, watched
+from fake_devices import devices
 
 from facesign import samples
 from facesign.interview.archive.store import Archive
@@ -35,28 +34,7 @@ SHOTS = os.environ.get("FACESIGN_SCREENSHOTS")
 @pytest.fixture(scope="module")
 def media(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """A rendered applicant as what Chromium takes for a camera and a microphone."""
-    folder = tmp_path_factory.mktemp("media")
-    camera, microphone = folder / "camera.mjpeg", folder / "microphone.wav"
-    with av.open(samples.load("hesitant").media) as source:
-        with av.open(camera, "w", format="mjpeg") as sink:
-            out = sink.add_stream("mjpeg", rate=30)
-            out.width, out.height, out.pix_fmt = 640, 360, "yuvj420p"
-            out.options = {"qscale": "4"}
-            for index, frame in enumerate(source.decode(video=0)):
-                smaller = frame.reformat(640, 360, "yuvj420p")
-                smaller.pts, smaller.time_base = index, Fraction(1, 30)
-                sink.mux(out.encode(smaller))
-            sink.mux(out.encode(None))
-    # One voice alone, so that it can be enrolled as well.
-    alone = samples.load("impostor-voice").path / "enrollment.flac"
-    with av.open(alone) as source, av.open(microphone, "w") as sink:
-        pcm = sink.add_stream("pcm_s16le", rate=48_000)
-        pcm.layout = "mono"
-        plain = av.AudioResampler("s16", "mono", 48_000)
-        for sound in source.decode(audio=0):
-            for piece in plain.resample(sound):
-                sink.mux(pcm.encode(piece))
-    return camera, microphone
+    return devices(tmp_path_factory.mktemp("media"), "hesitant")
 
 
 @pytest.fixture(scope="module")
@@ -161,6 +139,14 @@ def test_an_officer_leads_an_interview_and_decides(tab: Watched, server: Server)
         "text => document.querySelector('.fs-notes')?.innerText.includes(text)", arg=EVIL
     )
     page.wait_for_timeout(6000)
+    page.click(".fs-right details:has(#evidence-source) > summary")
+    page.click("#evidence-add")
+    page.wait_for_selector("text=Name the source.")
+    page.fill("#evidence-source", f"network check {EVIL}")
+    page.fill("#evidence-reference", "N-9")
+    page.click("#evidence-add")
+    page.wait_for_selector("#evidence-list li")
+    assert "identity: match" in page.inner_text("#evidence-list")
     shoot(tab, "interview")
     assert serious(tab) == []
     page.click("#do-end")
@@ -206,12 +192,43 @@ def test_an_analyst_sees_it_again_and_judges(tab: Watched, server: Server) -> No
     assert serious(tab) == []
     page.keyboard.press("ArrowRight")
     page.wait_for_function("document.querySelector('.fs-case video').currentTime > 0")
+    page.wait_for_function(CONTOURS_DRAWN)
+    page.keyboard.press("f")
+    page.wait_for_function(f"!({CONTOURS_DRAWN})")
+    assert f"network check {EVIL} N-9" in page.inner_text(".fs-right")
     page.keyboard.press("Escape")
     page.wait_for_selector("#find:visible")
     with Archive.open(Home(server.home)) as archive:
         views = {(view.by, view.what) for view in archive.views(session.session_id)}
     assert ("ben", "opened") in views
     assert ("ben", "media") in views
+    assert ("ben", "landmarks") in views
+
+
+def test_a_rescheduled_interview_leaves_its_day(tab: Watched, server: Server) -> None:
+    page = tab.page
+    tab.sign_in("anna", OFFICER)
+    page.wait_for_selector("#create")
+    page.locator("#plan-customer input").press_sequentially("C-")
+    page.wait_for_selector("#plan-customer-known option[value='C-7']", state="attached")
+    tab.type("plan-customer", "C-9")
+    page.click("#create")
+    page.wait_for_selector("#join-link")
+    page.click("#break-off")
+    assert serious(tab) == []
+    page.keyboard.press("n")
+    page.click("#break-off-go")
+    page.wait_for_selector("text=Choose a day that is not past.")
+    page.fill("#break-off-day", "2099-12-31")
+    page.fill("#break-off-text", f"ID card forgotten {EVIL}")
+    page.click("#break-off-go")
+    page.wait_for_selector("text=To be held on 2099-12-31")
+    page.click("text=Open the replay")
+    page.wait_for_selector("text=Nothing was recorded.")
+    assert f"Note: ID card forgotten {EVIL}" in page.inner_text(".fs-case")
+    with Archive.open(Home(server.home)) as archive:
+        (held,) = archive.sessions(customer="C-9")
+    assert (held.status, held.next_on) == ("rescheduled", "2099-12-31")
 
 
 def test_an_analyst_judges_a_flag_of_an_analyzed_recording(tab: Watched, server: Server) -> None:

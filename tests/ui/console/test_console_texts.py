@@ -12,6 +12,7 @@ import pytest
 from facesign.biometrics.voice.quality import Reason
 from facesign.interview.archive.entries import DECISIONS, STATUSES
 from facesign.interview.archive.users import ROLES
+from facesign.interview.consent import PURPOSES
 from facesign.interview.home import LANGUAGES, PROFILES, Language
 from facesign.interview.live.plan import Role
 from facesign.interview.live.stages import STAGES
@@ -34,7 +35,15 @@ CODES: dict[str, tuple[str, ...]] = {
     "outcomes": ("clear", "review", "inconclusive"),
     "verdicts": ("confirmed", "rejected", "cannot_tell"),
     "live": tuple(f"stage_{s}" for s in STAGES if s not in ("baseline", "questions")),
-    "consent_purposes": ("recording", "face", "voice", "behaviour", "search"),
+    "consent_purposes": PURPOSES,
+    "consent": ("granted", "refused", "withdrawn"),
+    "evidence_kinds": ("identity", "genuineness"),
+    "evidence_results": tuple(
+        f"{kind}_{result}"
+        for kind in ("identity", "genuineness")
+        for result in ("match", "no_match", "inconclusive")
+    ),
+    "breaking_off": ("reschedule", "abandon"),
 }
 
 

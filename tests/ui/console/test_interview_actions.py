@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 from console_home import HOST, Console, opened
 
-from facesign.errors import NotLiveError, ScriptError, SettingsError
+from facesign.errors import NotLiveError, ScriptError, SessionStateError, SettingsError
 from facesign.interview.live.session import LiveSession
 from facesign.ui.console import interview_actions as actions
 from facesign.ui.console.guard import SignedIn
 from facesign.ui.console.live_words import in_words
+from facesign.ui.console.replay_actions import found, session_rows
 from facesign.ui.console.texts import texts
 
 ANNA = SignedIn("anna", "officer", "key-a")
@@ -56,7 +59,7 @@ def test_a_created_interview_is_the_officers_and_in_the_archive(
     "act",
     [
         lambda desk, sid: actions.act(desk, OTTO, sid, "next"),
-        lambda desk, sid: actions.consent(desk, OTTO, sid, {}),
+        lambda desk, sid: actions.consent(desk, OTTO, sid, {}, "zh"),
         lambda desk, sid: actions.withdraw(desk, OTTO, sid, "voice"),
         lambda desk, sid: actions.decide(desk, OTTO, sid, "stop", "because", texts("en")),
     ],
@@ -81,7 +84,7 @@ def test_what_is_missing_or_unknown_is_one_clear_line(
     with pytest.raises(SettingsError, match="no action 'close'"):
         actions.act(desk, ANNA, session.session_id, "close")
     with pytest.raises(SettingsError, match="on their own device"):
-        actions.consent(desk, ANNA, session.session_id, {"recording": True})
+        actions.consent(desk, ANNA, session.session_id, {"recording": True}, "en")
     with pytest.raises(SettingsError, match="Choose a decision"):
         actions.decide(desk, ANNA, session.session_id, None, "because", texts("en"))
     with pytest.raises(SettingsError, match="Give a reason"):
@@ -100,10 +103,10 @@ def test_the_view_begins_with_a_link_for_the_applicant(
 
 def test_the_live_state_is_told_in_words_without_a_score(session: LiveSession) -> None:
     report = json.loads(REPORT.read_text("utf-8"))
-    found = {
+    shown = {
         name: [{**one, "first_s": 1.0} for one in report[name]] for name in ("prompts", "flags")
     }
-    state = {**session.state(), **found, "checks": report["checks"]}
+    state = {**session.state(), **shown, "checks": report["checks"]}
     en, zh = in_words(state, "en"), in_words(state, "zh")
     assert [card["kind"] for card in en["cards"]] == ["flag", "prompt"]
     assert en["cards"][1]["seen"][0]["usual"].startswith("0.48")
@@ -111,3 +114,56 @@ def test_the_live_state_is_told_in_words_without_a_score(session: LiveSession) -
     assert zh["questions"][0]["text"] != en["questions"][0]["text"]
     assert "prompts" not in en
     assert "score" not in json.dumps(en)
+
+
+CHECKED = {"source": " network check ", "kind": "identity", "result": "match", "reference": ""}
+
+
+def test_evidence_needs_a_source_and_an_interview_that_captures(
+    console: Console, session: LiveSession
+) -> None:
+    desk, t = console.desk, texts("en")
+    with pytest.raises(NotLiveError):
+        actions.add_evidence(desk, OTTO, session.session_id, CHECKED, t)
+    with pytest.raises(SettingsError, match="Name the source"):
+        actions.add_evidence(desk, ANNA, session.session_id, {**CHECKED, "source": " "}, t)
+    with pytest.raises(SettingsError, match="At most 200"):
+        actions.add_evidence(desk, ANNA, session.session_id, {**CHECKED, "reference": "9" * 201}, t)
+    with pytest.raises(SessionStateError, match="nothing is captured"):
+        actions.add_evidence(desk, ANNA, session.session_id, CHECKED, t)
+
+
+@pytest.mark.parametrize(
+    ("given", "line"),
+    [
+        ({"how": "reschedule", "on": "", "text": "x"}, "Choose a day"),
+        ({"how": "reschedule", "on": "2020-01-01"}, "Choose a day"),
+        ({"how": "reschedule", "on": "tomorrow"}, "2026-11-30"),
+        ({"how": "abandon", "text": "  "}, "Give a reason"),
+        ({"how": "abandon", "text": "x" * 201}, "At most 200"),
+    ],
+)
+def test_breaking_off_needs_a_day_to_come_or_a_reason(
+    console: Console, session: LiveSession, given: dict[str, str], line: str
+) -> None:
+    with pytest.raises(SettingsError, match=line):
+        actions.break_off(console.desk, ANNA, session.session_id, given, texts("en"))
+    assert not session.has_ended
+
+
+def test_a_rescheduled_interview_is_over_and_the_list_says_for_when(console: Console) -> None:
+    session = actions.create(console.desk, OTTO, **{**PLAN, "customer": "C-8"})
+    day = date.today().isoformat()
+    given = {"how": "reschedule", "on": day, "text": "ID card forgotten"}
+    with pytest.raises(NotLiveError):
+        actions.break_off(console.desk, ANNA, session.session_id, given, texts("en"))
+    actions.break_off(console.desk, OTTO, session.session_id, given, texts("en"))
+    deadline_s = time.monotonic() + 60
+    while console.desk.archive.session(session.session_id).ended_at is None:
+        assert time.monotonic() < deadline_s
+        time.sleep(0.05)
+    assert actions.running(console.desk, OTTO) == []
+    (row,) = session_rows(texts("en"), found(console.desk, OTTO))
+    assert f"rescheduled to {day}" in row
+    (row,) = session_rows(texts("zh"), found(console.desk, OTTO))
+    assert f"已改期至 {day}" in row

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import wave
+import os
+import signal
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-import av
 import numpy as np
 import pytest
+from applicant_page import PATIENCE_MS, agree, enter, follow, joined
+from fake_devices import camera, microphone
 from live_server import Server, serving
 from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 
@@ -17,13 +20,11 @@ from facesign import samples
 from facesign.biometrics.stream import Sound
 from facesign.interview.home import Home
 from facesign.interview.live.decoding import SegmentDecoder
-from facesign.interview.live.session import LiveSession
 from facesign.interview.record.reader import Record
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
 INTERVIEW = Path(samples.__file__).parent / "interviews" / "genuine" / "interview.mp4"
-PATIENCE_MS = 60_000
 FLAGS = (
     "--use-fake-ui-for-media-stream",
     "--use-fake-device-for-media-stream",
@@ -95,7 +96,9 @@ def playing() -> Iterator[Playwright]:
 @pytest.fixture(scope="module")
 def browser(playing: Playwright, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     folder = tmp_path_factory.mktemp("devices")
-    picture, sound = devices(folder)
+    # Two seconds of a rendered interview.
+    picture = camera(INTERVIEW, folder / "camera.mjpeg", parts=[(0.0, 2.0)], height=180)
+    sound = microphone(INTERVIEW, folder / "microphone.wav", parts=[(0.0, 4.0)])
     flags = [
         *FLAGS,
         f"--use-file-for-fake-video-capture={picture}",
@@ -117,71 +120,8 @@ def server(home: Home) -> Iterator[Server]:
         yield running
 
 
-def devices(folder: Path) -> tuple[Path, Path]:
-    """Two seconds of a rendered interview as a fake camera and microphone."""
-    picture, sound = folder / "camera.y4m", folder / "microphone.wav"
-    with av.open(INTERVIEW) as source, picture.open("wb") as file:
-        file.write(b"YUV4MPEG2 W320 H180 F30:1 Ip A1:1 C420\n")
-        for index, frame in enumerate(source.decode(video=0)):
-            if index == 60:
-                break
-            small = frame.reformat(320, 180, "yuv420p").to_ndarray()
-            file.write(b"FRAME\n" + small.tobytes())
-    resampler = av.AudioResampler("s16", "mono", 48_000)
-    with av.open(INTERVIEW) as source, wave.open(str(sound), "wb") as written:
-        written.setnchannels(1)
-        written.setsampwidth(2)
-        written.setframerate(48_000)
-        for heard in source.decode(audio=0):
-            if heard.time is not None and heard.time > 4.0:
-                break
-            for part in resampler.resample(heard):
-                written.writeframes(part.to_ndarray().tobytes())
-    return picture, sound
-
-
-def joined(browser: Browser, server: Server, token: str, *, script: str | None = None) -> Page:
-    context = browser.new_context(
-        viewport={"width": 390, "height": 844},
-        locale="en-US",
-        permissions=["camera", "microphone"],
-    )
-    context.set_default_timeout(PATIENCE_MS)
-    context.route("**/*", lambda route: route.continue_())
-    page = context.new_page()
-    page.on("request", lambda request: page_asked.append(request.url))
-    if script is not None:
-        page.add_init_script(f"({script})()")
-    page.goto(f"{server.url}/join/{token}")
-    return page
-
-
 page_asked: list[str] = []
 """Everything that the pages asked for."""
-
-
-def agree(page: Page, *purposes: str) -> None:
-    page.click("#open")
-    page.wait_for_selector("#step-consent:visible")
-    for purpose in purposes:
-        page.check(f"#purpose-{purpose}")
-    page.click("#agree")
-
-
-def enter(page: Page) -> None:
-    page.wait_for_selector("#begin:enabled")
-    page.click("#begin")
-    page.wait_for_selector("#sign:visible")
-
-
-def seen(page: Page, session: LiveSession, key: str, wanted: Any) -> dict[str, Any]:
-    """Wait, with the page alive meanwhile, until the live state says it."""
-    for _ in range(PATIENCE_MS // 100):
-        state = session.state()
-        if wanted(state[key]):
-            return state
-        page.wait_for_timeout(100)
-    raise AssertionError(f"{key} stayed {session.state()[key]!r}")
 
 
 def holds(page: Page, script: str, wanted: Any = True) -> None:
@@ -201,11 +141,11 @@ def plays(page: Page, video_id: str) -> None:
 
 def test_two_pages_hold_an_interview(browser: Browser, server: Server, home: Home) -> None:
     session = server.create()
-    page = joined(browser, server, session.invite())
+    page = joined(browser, f"{server.url}/join/{session.invite()}", asked=page_asked)
     expect(page.locator("#step-welcome h1")).to_have_text("Welcome to your interview")
     agree(page, "recording", "face", "voice")
     enter(page)
-    state = seen(page, session, "time_s", lambda time_s: time_s > 1)
+    state = follow(page, session, lambda state: state["time_s"] > 1)
     assert {name: held["granted"] for name, held in state["consents"].items()} == {
         "recording": True,
         "face": True,
@@ -232,13 +172,13 @@ def test_two_pages_hold_an_interview(browser: Browser, server: Server, home: Hom
     expect(page.locator("#sign")).to_be_hidden()
     page.click("#pause")
     page.wait_for_selector("#sign:visible")
-    seen(page, session, "gaps", lambda gaps: len(gaps) == 1)
+    follow(page, session, lambda state: len(state["gaps"]) == 1)
 
     # The device comes back after a reload, without being asked for consent again.
     page.reload()
     page.click("#open")
     enter(page)
-    gaps = seen(page, session, "gaps", lambda gaps: len(gaps) == 2)["gaps"]
+    gaps = follow(page, session, lambda state: len(state["gaps"]) == 2)["gaps"]
     assert [gap["reason"] for gap in gaps] == ["paused", "connection"]
 
     session.end()
@@ -257,7 +197,7 @@ def test_pieces_are_relayed_where_no_way_leads_from_page_to_page(
     browser: Browser, server: Server
 ) -> None:
     session = server.create()
-    page = joined(browser, server, session.invite())
+    page = joined(browser, f"{server.url}/join/{session.invite()}", asked=page_asked)
     agree(page, "recording", "face", "voice")
     enter(page)
     officer = browser.new_context(permissions=["camera", "microphone"]).new_page()
@@ -273,6 +213,35 @@ def test_pieces_are_relayed_where_no_way_leads_from_page_to_page(
     expect(page.locator("#end-title")).to_contain_text("stopped", timeout=PATIENCE_MS)
     page.context.close()
     assert session.stage == "abandoned"
+
+
+def test_a_page_goes_on_in_the_same_recording_when_the_worker_was_killed(
+    browser: Browser, server: Server, home: Home
+) -> None:
+    session = server.create()
+    invited = f"{server.url}/join/{session.invite()}"
+    page = joined(browser, invited, asked=page_asked, script=CLAP)
+    agree(page, "recording", "face", "voice")
+    enter(page)
+    follow(page, session, lambda state: state["time_s"] > 2)
+    os.kill(session.worker_pid, signal.SIGKILL)
+    for _ in range(PATIENCE_MS // 100):
+        if session.restarts.value:
+            break
+        page.wait_for_timeout(100)
+    state = follow(page, session, lambda state: not state["restoring"])
+    begun_s = state["time_s"]
+    state = follow(page, session, lambda state: state["time_s"] > begun_s + 2)
+    assert state["gaps"] == []
+    session.end()
+    session.decide("stop", "the clap was heard")
+    page.context.close()
+    with Record.open(home, session.session_id) as record:
+        assert record.streams[:1] == ("applicant.1",)
+        assert "applicant.2" not in record.streams
+        decoder = SegmentDecoder(record.media("applicant.1"), track="applicant", offset_s=0.0)
+        sounds = [item for item in decoder if isinstance(item, Sound)]
+    assert max(b.time_s - a.end_s for a, b in pairwise(sounds)) < 0.05
 
 
 def test_a_camera_that_is_denied_is_explained(
@@ -296,7 +265,7 @@ def test_a_camera_that_is_denied_is_explained(
 
 
 def test_a_wrong_link_says_so_in_both_languages(browser: Browser, server: Server) -> None:
-    page = joined(browser, server, "x" * 22)
+    page = joined(browser, f"{server.url}/join/{'x' * 22}")
     expect(page.locator("#problem-why")).to_have_text("This link is not valid.")
     page.click("#lang")
     expect(page.locator("#problem-why")).to_have_text("此链接无效。")
@@ -307,10 +276,10 @@ def test_flash_and_click_of_a_browser_keep_their_distance(
     browser: Browser, server: Server, home: Home
 ) -> None:
     session = server.create()
-    page = joined(browser, server, session.invite(), script=CLAP)
+    page = joined(browser, f"{server.url}/join/{session.invite()}", script=CLAP)
     agree(page, "recording")
     enter(page)
-    seen(page, session, "time_s", lambda time_s: time_s > 6)
+    follow(page, session, lambda state: state["time_s"] > 6)
     session.end()
     session.decide("stop", "the clap was heard")
     page.context.close()
@@ -318,7 +287,9 @@ def test_flash_and_click_of_a_browser_keep_their_distance(
         decoder = SegmentDecoder(record.media("applicant.1"), track="applicant", offset_s=0.0)
         items = list(decoder)
     flashes, clicks = rises_of_light(items), rises_of_sound(items)
-    apart = [min(flashes - click, key=abs) for click in clicks if click < flashes.max()]
+    nearest = [min(flashes - click, key=abs) for click in clicks if click < flashes.max()]
+    # A busy browser leaves a flash out now and then; the next one is a second away.
+    apart = [distance for distance in nearest if abs(distance) < 0.5]
     assert len(apart) >= 3
     # Chromium's fake camera and microphone start some 46 ms apart; a clip that was put together
     # on one clock stays within 40 ms, see test_live_decoding.py.

@@ -34,6 +34,8 @@ export function cardList(found, t, { seek, saveVerdict }) {
 
   element.append(h("h3", {}, t("cards.count", { flags: cards.filter((c) => c.kind === "flag").length,
     prompts: cards.filter((c) => c.kind === "prompt").length })),
+    ...(found.own_sessions ? [h("p", { class: "fs-soft", id: "own-sessions" }, found.own_sessions.readable
+      ? t("cards.own_sessions", found.own_sessions) : t("cards.own_unreadable"))] : []),
     ...(cards.length ? [...made.values()].map((one) => one.element) : [h("p", { class: "fs-soft" }, t("cards.none"))]));
 
   function make(card) {

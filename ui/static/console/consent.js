@@ -22,25 +22,30 @@ export function consentPanel(about, t, trigger) {
         } }, t("consent.copy"))))];
   }
 
-  async function askHere() {
-    const answer = await fetch(`${page.base}/static/live/texts.${about.lang}.json`);
+  // The applicant reads in their own language, and may choose the other one.
+  async function askHere(lang = about.lang, checked = []) {
+    const answer = await fetch(`${page.base}/static/live/texts.${lang}.json`);
     const words = await answer.json();
-    const boxes = PURPOSES.map((purpose) => h("input", { type: "checkbox", id: `consent-${purpose}`, value: purpose }));
-    element.lang = about.lang === "zh" ? "zh-CN" : "en";
-    element.replaceChildren(h("h3", {}, words.consent_title), h("p", {}, words.consent_intro),
+    const boxes = PURPOSES.map((purpose) => h("input", { type: "checkbox", id: `consent-${purpose}`, value: purpose,
+      checked: checked.includes(purpose) }));
+    const other = h("button", { type: "button", class: "fs-button", id: "consent-lang", lang: lang === "zh" ? "en" : "zh-CN", onclick: () =>
+      askHere(lang === "zh" ? "en" : "zh", boxes.filter((box) => box.checked).map((box) => box.value)) }, words.other_lang);
+    element.lang = lang === "zh" ? "zh-CN" : "en";
+    element.replaceChildren(h("div", { class: "fs-row fs-consent-head" }, h("h3", {}, words.consent_title), other), h("p", {}, words.consent_intro),
       h("ul", { class: "fs-purposes" }, PURPOSES.map((purpose, i) => h("li", {}, boxes[i],
         h("label", { for: `consent-${purpose}` }, h("strong", {}, words[`purpose_${purpose}`]),
           h("span", { class: "fs-soft" }, words[`purpose_${purpose}_what`]))))),
       h("p", { class: "fs-soft" }, words.consent_more),
       h("button", { type: "button", class: "fs-main-button", id: "consent-go", onclick: () =>
-        trigger("consent", { purposes: Object.fromEntries(boxes.map((box) => [box.value, box.checked])) }) }, words.consent_go));
+        trigger("consent", { lang, purposes: Object.fromEntries(boxes.map((box) => [box.value, box.checked])) }) }, words.consent_go));
   }
 
-  function list(consents) {
+  function list({ consents, stage }) {
+    const mayWithdraw = about.here && ["created", "consent", "baseline", "questions"].includes(stage);
     return h("ul", { class: "fs-consents" }, PURPOSES.filter((purpose) => purpose in consents).map((purpose) => h("li", {},
       h("span", {}, t.of("consent_purposes", purpose)),
       h("span", { class: "fs-soft" }, t(consents[purpose].granted ? "consent.granted" : "consent.refused")),
-      about.here && consents[purpose].granted ? h("button", { type: "button", class: "fs-quiet",
+      mayWithdraw && consents[purpose].granted ? h("button", { type: "button", class: "fs-quiet",
         "aria-label": t("consent.withdraw_one", { purpose: t.of("consent_purposes", purpose) }),
         onclick: () => trigger("withdraw", { purpose }) }, t("consent.withdraw")) : null)));
   }
@@ -53,7 +58,7 @@ export function consentPanel(about, t, trigger) {
     element.hidden = false;
     element.classList.toggle("fs-thin", given > 0);
     element.removeAttribute("lang");
-    if (given) element.replaceChildren(list(state.consents));
+    if (given) element.replaceChildren(list(state));
     else if (about.here) askHere();
     else if (state.connected.applicant) element.replaceChildren(h("h3", {}, t("consent.reading")), h("p", { class: "fs-soft" }, t("consent.reading_about")));
     else element.replaceChildren(...invitation());

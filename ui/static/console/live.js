@@ -1,9 +1,13 @@
 // The officer's live view: picture, identity, question, the last minute, prompts and flags.
 // Everything that is shown comes over one socket; what the officer does goes by Gradio's events.
 import { captureHere, socketUrl, talkToApplicant } from "../live/officer.js";
+import { offerCustomers } from "./customers.js";
 import { clock, h, page, texts } from "./dom.js";
 import { consentPanel } from "./consent.js";
+import { breakingOff, brokenOff } from "./ending.js";
+import { evidencePanel } from "./evidence.js";
 import { liveCards } from "./live_cards.js";
+import { penOver } from "./overlay.js";
 import { strip } from "./strip.js";
 
 const KEYS = { n: "next", a: "asked", s: "skip", m: "mark", p: "pause", i: "identity_only" };
@@ -21,8 +25,9 @@ export async function mount(element, { props, watch, trigger }) {
   }
   watch("value", () => open(props.value));
   open(props.value);
+  offerCustomers("plan-customer");
   document.addEventListener("keydown", (event) => {
-    if (!view || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (!view || event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
     if (event.target.matches("input, textarea, select, [contenteditable]")) return;
     const name = KEYS[event.key.toLowerCase()];
     if (!name) return;
@@ -42,8 +47,11 @@ function show(place, about, t, trigger) {
     (parts[name] = h(tag, { class: `fs-${name} ${more}`.trim(), ...options }));
   const parts = {};
   let closing = [], talking = false, capturing = false, state = null, points = true;
+  let trouble = null; // What is wrong at this computer, in one line; the state knows nothing of it.
 
   const consents = consentPanel(about, t, trigger);
+  const evidence = evidencePanel(t, trigger);
+  const ending = breakingOff(t, trigger);
   const toggle = h("button", { type: "button", class: "fs-quiet", "aria-pressed": "true", onclick: () => {
     points = !points;
     toggle.setAttribute("aria-pressed", String(points));
@@ -53,7 +61,8 @@ function show(place, about, t, trigger) {
   place.replaceChildren(h("section", { class: "fs-live", "aria-label": t("live.title") },
     h("div", { class: "fs-case-head" },
       h("h2", {}, t("player.customer", { customer: about.customer })), part("stage", "span", { role: "status" }),
-      part("sign", "span"), part("clock", "span"), h("span", { class: "fs-push" }), part("line", "span", { role: "status" })),
+      part("sign", "span"), part("clock", "span"), h("span", { class: "fs-push" }), part("line", "span", { role: "status" }), ending.button),
+    ending.dialog,
     part("problem", "p", { role: "alert", hidden: true }),
     h("div", { class: "fs-two" },
       h("div", { class: "fs-left" },
@@ -65,49 +74,55 @@ function show(place, about, t, trigger) {
       h("div", { class: "fs-right" }, part("identity", "section", { class: "fs-card fs-small", "aria-label": t("live.identity") }),
         part("outcome", "section", { class: "fs-card fs-small", hidden: true }),
         cards.element,
+        evidence.element,
         part("script", "section", { class: "fs-card fs-small", "aria-label": t("live.script") }),
         part("notes", "section", { class: "fs-card fs-small", "aria-label": t("player.notes"), hidden: true })))));
 
   function draw() {
-    const box = video.getBoundingClientRect();
-    overlay.width = box.width;
-    overlay.height = box.height;
-    const found = state?.overlay;
-    if (!found || !points || !video.videoWidth) return;
-    const scale = Math.min(box.width / video.videoWidth, box.height / video.videoHeight);
-    const left = (box.width - video.videoWidth * scale) / 2, top = (box.height - video.videoHeight * scale) / 2;
-    const pen = overlay.getContext("2d");
-    pen.fillStyle = "rgba(255, 255, 255, .75)";
-    for (const [x, y] of found.points) {
-      pen.beginPath();
-      pen.arc(left + x * video.videoWidth * scale, top + y * video.videoHeight * scale, 1.3, 0, 7);
-      pen.fill();
+    const over = penOver(video, overlay);
+    if (!over || !points || !state?.overlay) return;
+    over.pen.fillStyle = "rgba(255, 255, 255, .75)";
+    for (const [x, y] of state.overlay.points) {
+      over.pen.beginPath();
+      over.pen.arc(over.x(x), over.y(y), 1.3 * over.fine, 0, 7);
+      over.pen.fill();
     }
   }
 
   function told(next) {
     state = next;
+    const before = document.body.dataset.stage;
     document.body.dataset.stage = state.stage === "review" ? "review"
       : ["closed", "interrupted", "abandoned", "rescheduled"].includes(state.stage) ? "over" : "live";
-    place.firstChild.classList.toggle("fs-before", state.stage === "created" || !state.consents.recording?.granted);
+    const live = document.body.dataset.stage === "live";
+    if (!live) letGo();
+    if (before !== document.body.dataset.stage) window.scrollTo(0, 0);
+    place.firstChild.classList.toggle("fs-before", !live || state.stage === "created" || !state.consents.recording?.granted);
     parts.stage.textContent = t.of("statuses", state.stage);
     parts.sign.textContent = state.paused ? t(`live.paused_by_${state.paused}`) : state.recording ? t("live.recording") : "";
     parts.sign.classList.toggle("fs-on", state.recording && !state.paused);
     parts.clock.textContent = clock(state.time_s, 0);
     parts.line.textContent = lineWords();
-    parts.problem.hidden = !state.problem;
-    parts.problem.textContent = state.problem ?? "";
+    showProblem();
     parts.hints.replaceChildren(...hintWords().map((text) => h("span", { class: "fs-chip" }, text)));
     showIdentity();
     showQuestion();
     showScript();
     showNotes();
     showOutcome();
+    ending.button.hidden = !["created", "consent", "baseline", "questions"].includes(state.stage);
     consents.show(state);
+    evidence.show(state);
     cards.show(state);
     chart.show(state);
     draw();
     join();
+  }
+
+  function showProblem() {
+    const problem = state.problem ?? trouble;
+    parts.problem.hidden = !problem;
+    if (problem && parts.problem.textContent !== problem) parts.problem.textContent = problem;
   }
 
   function lineWords() {
@@ -116,6 +131,7 @@ function show(place, about, t, trigger) {
     else if (!about.here && !state.connected.applicant) words.push(t("live.waiting"));
     if (state.rate_hz !== null && state.recording) words.push(t("live.rate", { rate: state.rate_hz }));
     if (state.skipped.n) words.push(t("live.skipped", { share: (100 * state.skipped.share).toFixed(1) }));
+    if (state.restoring) words.push(t("live.restoring", { seconds: Math.round(state.lag_s) }));
     return words.join(" · ");
   }
 
@@ -178,13 +194,22 @@ function show(place, about, t, trigger) {
     parts.outcome.hidden = !state.outcome && !over;
     if (parts.outcome.hidden) return;
     const missing = state.checks.filter((one) => one.status === "not_assessed");
-    parts.outcome.replaceChildren(h("h3", {}, t("live.outcome")),
+    parts.outcome.replaceChildren(...[h("h3", {}, t("live.outcome")),
       h("p", {}, state.outcome ? state.outcome.word : t.of("statuses", state.stage)),
+      ...brokenOff(state.broken_off, t),
       missing.length ? h("p", { class: "fs-soft" }, t("live.not_assessed", { what: missing.map((one) => one.label).join(t("cards.join")) })) : null,
       state.decision ? h("p", {}, t("live.decided", { decision: t.of("decisions", state.decision.decision), reason: state.decision.reason })) : null,
       over ? h("p", { class: "fs-row" },
         h("a", { class: "fs-button", href: `${page.base}/${page.lang}/replay/?case=${id}` }, t("live.to_replay")),
-        h("button", { type: "button", class: "fs-button", onclick: () => trigger("leave", {}) }, t("live.leave"))) : null);
+        h("button", { type: "button", class: "fs-button", onclick: () => trigger("leave", {}) }, t("live.leave"))) : null].filter(Boolean));
+  }
+
+  /** Let go of cameras, microphones and connections: nothing is seen or heard after the end. */
+  function letGo() {
+    closing.forEach((end) => end());
+    closing = [];
+    for (const one of [video, own]) one.srcObject = null;
+    own.hidden = true;
   }
 
   // Pictures begin when they may: here after consent to recording, else when both pages are there.
@@ -195,9 +220,14 @@ function show(place, about, t, trigger) {
       try {
         const here = await captureHere({ base: page.base, sessionId: id, video });
         closing.push(() => here.end());
+        here.capture.addEventListener("closed", ({ detail }) => {
+          if (detail === 1000 || detail >= 4000) return;
+          trouble = t("live.not_taken");
+          showProblem();
+        });
       } catch (error) {
-        parts.problem.hidden = false;
-        parts.problem.textContent = t(error.name === "NotAllowedError" ? "live.camera_denied" : "live.no_camera");
+        trouble = t(error.name === "NotAllowedError" ? "live.camera_denied" : "live.no_camera");
+        showProblem();
       }
     }
     if (!about.here && !talking && state.connected.applicant) {
@@ -222,5 +252,5 @@ function show(place, about, t, trigger) {
     });
   })();
   video.addEventListener("resize", draw);
-  return { close() { over = true; socket.close(1000); closing.forEach((end) => end()); closing = []; } };
+  return { close() { over = true; socket.close(1000); letGo(); } };
 }

@@ -1,6 +1,9 @@
 // Replay: the recording beside everything that was found in it, on one clock.
 import { ask, clock, h, page, texts } from "./dom.js";
 import { cardList } from "./cards.js";
+import { contours } from "./contours.js";
+import { brokenOff } from "./ending.js";
+import { evidenceRows } from "./evidence.js";
 import { timeline } from "./timeline.js";
 
 export async function mount(element, { props, watch }) {
@@ -42,11 +45,18 @@ function show(place, found, t, goBack) {
   const duration = () => report?.duration_s || video.duration || 0;
   const here = () => video.currentTime + (parts[part]?.start_s ?? 0);
   const now = h("span", { class: "fs-time", role: "timer" }, clock(0, 2));
+  const length = h("span", { class: "fs-soft" });
   const play = button(t("player.play"), () => (video.paused ? video.play() : video.pause()), "fs-main-button");
   const rate = h("select", { class: "fs-select", "aria-label": t("player.speed"),
     onchange: () => { video.playbackRate = Number(rate.value); } },
     [0.25, 0.5, 1, 1.5, 2].map((v) => h("option", { value: String(v), selected: v === 1 }, `${v}×`)));
-  const step = (frames) => { video.pause(); seek(here() + frames * frame_s); };
+  const drawn = contours(found, t, video, () => parts[part]?.stream);
+  const step = (frames) => {
+    video.pause();
+    // A moment into the frame: its first moment may be rounded into the one before.
+    const next = drawn.nextFrame(frames);
+    seek(next === null ? here() + frames * frame_s : (parts[part]?.start_s ?? 0) + next + 0.002);
+  };
 
   // What was recorded in several parts lies on one clock: the part that holds a time is loaded.
   function load(n) {
@@ -104,31 +114,36 @@ function show(place, found, t, goBack) {
           { dateStyle: "medium", timeStyle: "short" })),
         report ? h("span", { class: "fs-chip" }, report.outcome_word) : null,
         found.decision ? h("span", { class: "fs-chip" }, t.of("decisions", found.decision)) : null,
-        h("span", { class: "fs-soft fs-push" }, t("player.record", { status: t.of("statuses", found.status) }))),
-      report ? null : h("p", {}, t("player.no_report")),
+        found.ended === "closed" ? null : h("span", { class: "fs-chip" }, t.of("statuses", found.ended)),
+        h("span", { class: "fs-soft fs-push" }, found.status ? t("player.record", { status: t.of("statuses", found.status) }) : t("player.no_record"))),
+      report || found.broken_off ? null : h("p", {}, t(found.status ? "player.no_report" : "player.no_record")),
+      brokenOff(found.broken_off, t),
       found.erased.length ? h("p", {}, t("player.erased", { what: found.erased.map((c) => t.of("key_classes", c)).join(", ") })) : null,
-      h("div", { class: "fs-two" },
+      h("div", { class: "fs-two", hidden: !found.status },
         h("div", { class: "fs-left" },
-          h("div", { class: "fs-screen" }, parts.length ? video : h("p", { class: "fs-soft" }, t("player.no_media"))),
-          h("div", { class: "fs-row fs-controls" }, play,
+          h("div", { class: "fs-screen" }, parts.length ? [video, drawn.canvas] : h("p", { class: "fs-soft" }, t("player.no_media"))),
+          h("div", { class: "fs-row fs-controls", hidden: !parts.length }, play,
             button("−1", () => step(-1), "fs-button", t("player.frame_back")),
-            button("+1", () => step(1), "fs-button", t("player.frame_on")), rate, now,
-            h("span", { class: "fs-soft" }, ` / ${clock(duration(), 1)}`)),
+            button("+1", () => step(1), "fs-button", t("player.frame_on")), rate, now, length,
+            h("span", { class: "fs-push" }), drawn.said, drawn.toggle),
           lines?.element),
-        h("div", { class: "fs-right" }, cards.element,
-          report ? checks(report, t) : null, notes(found, t)))));
+        h("div", { class: "fs-right" }, report ? cards.element : null,
+          report ? checks(report, t) : null, evidence(found, t), consents(found, t), notes(found, t)))));
 
+  const tellLength = () => { length.textContent = ` / ${clock(duration() < 1e6 ? duration() : null, 1)}`; };
+  video.addEventListener("durationchange", tellLength);
+  tellLength();
   video.addEventListener("play", () => { play.textContent = t("player.pause"); });
   video.addEventListener("pause", () => { play.textContent = t("player.play"); });
   video.addEventListener("error", () => { now.textContent = t("player.cannot_play"); });
-  let drawn = -1, alive = true;
+  let told = -1, alive = true;
   (function follow() {
     if (!alive) return;
-    if (here() !== drawn && !(video.currentTime > 1e6)) {
-      drawn = here();
-      now.textContent = clock(drawn, 2);
-      lines?.at(drawn);
-      cards.at(drawn);
+    if (here() !== told && !(video.currentTime > 1e6)) {
+      told = here();
+      now.textContent = clock(told, 2);
+      lines?.at(told);
+      cards.at(told);
     }
     requestAnimationFrame(follow);
   })();
@@ -137,14 +152,16 @@ function show(place, found, t, goBack) {
     if (event.target.matches("input, textarea, select") || event.ctrlKey || event.metaKey || event.altKey) return;
     const act = { " ": () => play.click(), k: () => play.click(), ArrowLeft: () => step(-1), ArrowRight: () => step(1),
       j: () => seek(here() - 5), l: () => seek(here() + 5),
-      n: () => cards.next(1), p: () => cards.next(-1), Escape: goBack }[event.key];
+      f: () => drawn.toggle.click(), n: () => cards.next(1), p: () => cards.next(-1), Escape: goBack }[event.key];
     if (!act || (event.key === " " && event.target.matches("button"))) return;
     event.preventDefault();
     act();
   }
   document.addEventListener("keydown", keys);
-  place.querySelector(".fs-case").focus();
-  return { close() { alive = false; video.removeAttribute("src"); video.load(); document.removeEventListener("keydown", keys); } };
+  // The bar at the top would lie over what a browser scrolls to.
+  place.querySelector(".fs-case").focus({ preventScroll: true });
+  window.scrollTo(0, 0);
+  return { close() { alive = false; drawn.close(); video.removeAttribute("src"); video.load(); document.removeEventListener("keydown", keys); } };
 }
 
 function checks(report, t) {
@@ -154,6 +171,19 @@ function checks(report, t) {
       h("span", { class: "fs-soft" }, check.status === "not_assessed"
         ? t("player.not_assessed", { reason: check.reason ?? "" })
         : check.finding ? t("player.finding") : t("player.nothing_found"))))));
+}
+
+function evidence(found, t) {
+  if (!found.evidence.length) return null;
+  return h("section", { class: "fs-card fs-small" }, h("h3", {}, t("evidence.title")),
+    h("ul", { class: "fs-plain" }, evidenceRows(found.evidence, t)));
+}
+
+function consents(found, t) {
+  if (!found.consents.length) return null;
+  return h("section", { class: "fs-card fs-small" }, h("h3", {}, t("consent.title")),
+    h("ul", { class: "fs-plain" }, found.consents.map((one) => h("li", {},
+      h("span", {}, t.of("consent_purposes", one.purpose)), h("span", { class: "fs-soft" }, t(`consent.${one.state}`))))));
 }
 
 function notes(found, t) {

@@ -4,6 +4,8 @@ import { ask, h, page, texts } from "./dom.js";
 
 const RATE_HZ = 16000;
 const LONGEST_S = 60;
+const LONGEST_FILE_S = 120;
+const MOST_FILE_MB = 500;
 
 export async function mount(element) {
   const t = await texts();
@@ -15,7 +17,7 @@ export async function mount(element) {
   const time = h("span", { class: "fs-time" }, "0.0 s");
   const record = h("button", { type: "button", class: "fs-main-button", id: "record-button" },
     t("recorder.start"));
-  const file = h("input", { type: "file", accept: "audio/*,video/*", id: "take-file", class: "fs-file" });
+  const file = h("input", { type: "file", accept: "audio/*,video/*", id: "take-file", class: "fs-hidden" });
   const list = h("ol", { class: "fs-takes" });
   place.replaceChildren(
     h("section", { class: "fs-card", "aria-label": t("recorder.title") },
@@ -24,7 +26,8 @@ export async function mount(element) {
       meter,
       h("div", { class: "fs-row" }, record, time),
       hint,
-      h("p", { class: "fs-soft" }, h("label", { for: "take-file" }, t("recorder.file"), " "), file),
+      // The browser's own button speaks the browser's language.
+      h("p", { class: "fs-choose" }, file, h("label", { for: "take-file", class: "fs-button" }, t("recorder.file"))),
       h("h4", {}, t("recorder.takes")), list));
 
   let running = null;
@@ -117,10 +120,18 @@ export async function mount(element) {
   record.addEventListener("click", () => (running ? stop() : start()));
   file.addEventListener("change", async () => {
     if (!file.files.length) return;
+    const [chosen] = file.files;
+    if (chosen.size > MOST_FILE_MB * 1e6) {
+      say(t("recorder.too_large", { most: MOST_FILE_MB }));
+      file.value = "";
+      return;
+    }
     const context = new AudioContext();
     try {
-      const sound = await context.decodeAudioData(await file.files[0].arrayBuffer());
-      await send(await resampled(mixed(sound), sound.sampleRate));
+      const sound = await context.decodeAudioData(await chosen.arrayBuffer());
+      if (sound.duration > LONGEST_FILE_S) {
+        say(t("recorder.too_long", { seconds: Math.ceil(sound.duration), most: LONGEST_FILE_S }));
+      } else await send(await resampled(mixed(sound), sound.sampleRate));
     } catch { say(t("recorder.unreadable")); }
     await context.close();
     file.value = "";
@@ -139,8 +150,7 @@ function mixed(sound) {
 }
 
 async function resampled(samples, rate) {
-  const seconds = Math.min(samples.length / rate, 120);
-  const offline = new OfflineAudioContext(1, Math.floor(seconds * RATE_HZ), RATE_HZ);
+  const offline = new OfflineAudioContext(1, Math.floor((samples.length / rate) * RATE_HZ), RATE_HZ);
   const buffer = offline.createBuffer(1, samples.length, rate);
   buffer.copyToChannel(samples, 0);
   const source = offline.createBufferSource();

@@ -128,6 +128,7 @@ function take(state) {
 }
 
 function leave() {
+  for (const dialog of document.querySelectorAll("dialog")) dialog.close();
   page.capture?.stop();
   page.talk?.close();
   page.level?.close();
@@ -188,16 +189,16 @@ function begin() {
   page.level = null;
   page.capture = new Capture({ url: `${here}/media`, stream: page.stream });
   page.capture.addEventListener("recording", drawState);
-  page.capture.addEventListener("line", ({ detail }) => {
-    byId("line").hidden = detail;
-  });
+  page.capture.addEventListener("line", ({ detail }) => sayOfLine(detail ? null : "line_lost"));
   page.capture.addEventListener("device", () => {
     if (!page.stream) return;
     leave();
     check();
   });
   page.capture.addEventListener("closed", ({ detail }) => {
-    if (detail >= 4000 && page.step === "live") again();
+    if (page.step !== "live" || detail === 1000) return;
+    if (detail >= 4000) again();
+    else sayOfLine("line_refused");
   });
   page.capture.start();
   if (page.talk) {
@@ -205,6 +206,14 @@ function begin() {
     if (page.peer) page.talk.meet();
   }
   show("live");
+}
+
+function sayOfLine(name) {
+  const line = byId("line");
+  line.hidden = name === null;
+  if (name === null) return;
+  line.dataset.text = name;
+  line.textContent = text(name);
 }
 
 // The line is closed for good: say why.

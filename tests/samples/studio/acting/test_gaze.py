@@ -11,6 +11,7 @@ from facesign.samples.studio.acting.gaze import (
     eyes_in_head,
     gaze_steps,
     plan_gaze,
+    read_from,
     saccade_s,
     turns_away,
 )
@@ -42,6 +43,23 @@ def test_eyes_in_a_straight_head_look_where_the_room_says() -> None:
     still, room = np.zeros((1, 3)), np.array([[7.0, -4.0]])
     eyes = eyes_in_head(room, still, still, (0.0, -4.0, 63.0))
     np.testing.assert_allclose(eyes, [[7, -7.633]], atol=1e-3)
+
+
+def test_eyes_follow_lines_on_a_page_while_it_is_read_and_then_return() -> None:
+    plan = [Fixation(-1.0, 0.5, -1.0), Fixation(4.0, 0.0, -2.0), Fixation(12.0, 1.0, -1.0)]
+    rng = np.random.default_rng(0)
+    looks = read_from(rng, plan, [(3.0, 9.0)], page_deg=(20.0, -10.0))
+    on_page = [f for f in looks if f.kind == "aversion"]
+    assert on_page[0].start_s == pytest.approx(2.7)
+    assert on_page[-1].start_s < 9.0
+    assert {f.yaw_deg for f in on_page} == {23.5, 21.8, 20.0, 18.2, 16.5}
+    assert [f.yaw_deg for f in on_page[:6]] == [23.5, 21.8, 20.0, 18.2, 16.5, 23.5]
+    assert on_page[5].pitch_deg < on_page[0].pitch_deg == -10.0
+    assert [(f.start_s, f.yaw_deg) for f in looks if f.kind == "fixation"] == [
+        (-1.0, 0.5),
+        (9.0, 0.5),
+        (12.0, 1.0),
+    ]
 
 
 def test_a_long_thought_turns_the_eyes_away_more_often_than_a_short_one() -> None:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -24,6 +26,12 @@ def test_an_interview_is_own_speech_listening_and_thinking() -> None:
     assert talk.own == ((4.5, 6.7),)
     assert talk.heard == ((1.0, 3.0), (8.0, 9.0))
     assert talk.thinking == ((3.0, 4.5),)
+
+
+def test_pauses_between_lines_that_are_read_are_spent_on_the_page() -> None:
+    read = [replace(said("applicant", at_s, 1.0), read_out=True) for at_s in (4.0, 6.0, 12.0)]
+    talk = Talk.of([*read, said("applicant", 20.0, 1.0)], "applicant")
+    assert talk.read_out == ((4.0, 7.0), (12.0, 13.0))
 
 
 def test_the_officer_lives_the_same_interview_from_the_other_side() -> None:

@@ -21,6 +21,7 @@ from facesign.samples.studio.sound.plan import DialogueSettings
 from facesign.samples.studio.sound.room import RoomSettings
 from facesign.samples.studio.sound.soundscape import SoundSettings
 from facesign.samples.studio.sound.tracks import render_tracks
+from facesign.samples.studio.sound.vocoder import pitch_hz
 from facesign.samples.studio.sound.voices import RATE_HZ
 
 pytestmark = pytest.mark.slow
@@ -93,6 +94,27 @@ def test_a_prompter_whispers_what_the_applicant_then_says() -> None:
     assert prompt.end_s < answer[0].start_s
     assert prompt.level_db == -10
     assert dialogue.questions[1].latency_s > prompt.speech.duration_s
+
+
+def test_answers_to_key_questions_are_read_out_in_a_flat_voice_and_the_others_told() -> None:
+    dialogue = held(questions=TWO, read_out={"pitch_range": [4, 4]}, filled_pause_share=0)
+    told = held(questions=TWO, filled_pause_share=0)
+    read = {line.question_id for line in dialogue.of("applicant") if line.read_out}
+    assert read == {"income_source"}
+    assert not any(line.read_out for line in (*dialogue.of("officer"), *told.said))
+
+    def range_st(of: Dialogue) -> float:
+        (line,) = (one for one in of.of("applicant") if one.question_id == "income_source")
+        hz = pitch_hz(line.speech.samples, RATE_HZ, RATE_HZ // 100)
+        low, high = np.nanpercentile(12 * np.log2(hz), [10, 90])
+        return float(high - low)
+
+    assert range_st(dialogue) < 1.0 < 2.0 < range_st(told)
+
+
+def test_a_question_that_is_not_asked_cannot_be_read_out() -> None:
+    with pytest.raises(SettingsError, match="question 'income_source' is not asked"):
+        held(questions=TWO[:1], read_out={"questions": ["income_source"]})
 
 
 def test_an_interpreter_says_question_and_answer_in_the_other_language() -> None:

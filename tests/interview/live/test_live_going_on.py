@@ -1,0 +1,199 @@
+"""What a new worker takes up from the record of one that ended before its time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from live_media import clap, pieces
+from session_factory import SCRIPT
+
+from facesign.biometrics.stream import Frame, Sound
+from facesign.errors import RecordError
+from facesign.interview.consent import PURPOSES
+from facesign.interview.home import Home
+from facesign.interview.live.decoding import SegmentDecoder
+from facesign.interview.live.going_on import GoingOn
+from facesign.interview.live.growing import GrowingFile
+from facesign.interview.live.intake import MOST_FRAMES, Intake, Received
+from facesign.interview.live.logbook import Logbook
+from facesign.interview.live.plan import SessionPlan
+from facesign.interview.live.replay import opening
+from facesign.interview.live.segments import Segments
+from facesign.interview.record.reader import Record
+from facesign.interview.record.verification import verify
+from facesign.interview.record.writer import PIECE_BYTES, RecordWriter
+
+SESSION = "01a22c12-acbc-73b5-a315-fe17bf3ec691"
+PLAN = SessionPlan("C-1042", SCRIPT, lang="en")
+FIRST = {"stream": "applicant.1", "mime": "video/webm", "lost_s": None, "reason": "connection"}
+
+
+class Dead:
+    """A worker that wrote this much, and then no more."""
+
+    def __init__(self, home: Home) -> None:
+        self.home = home
+        self.writer = RecordWriter.create(home, session_id=SESSION, created_at=datetime.now(UTC))
+        self.writer.add("live", opening(PLAN, home.settings(), "ann", ()))
+        for purpose in PURPOSES:
+            self.said(
+                "consent",
+                purpose=purpose,
+                granted=True,
+                text="en-2026-11",
+                lang="en",
+                at=datetime.now(UTC).isoformat(),
+            )
+        self.writer.add("segment", FIRST)
+
+    def said(self, name: str, *, time_s: float = 0.0, **values: Any) -> None:
+        data = {"name": name, "values": values, "time_s": time_s, "after": 40}
+        self.writer.add("command", data)
+
+    def followed(self) -> GoingOn:
+        self.writer.drop()
+        held = GoingOn.open(self.home, SESSION)
+        assert held is not None
+        return held
+
+
+@pytest.fixture
+def dead(tmp_path: Path) -> Dead:
+    return Dead(Home(tmp_path / "home"))
+
+
+@pytest.fixture(scope="module")
+def short() -> bytes:
+    return clap()
+
+
+def taken_up(held: GoingOn) -> tuple[Segments, Intake, Logbook]:
+    intake = Intake()
+    segments = Segments(intake, "applicant")
+    book = Logbook(held.writer.home, SESSION, held.record.created_at)
+    held.take_up(book, segments)
+    return segments, intake, book
+
+
+def drained(segments: Segments, intake: Intake) -> list[Received]:
+    found = []
+    while True:
+        work = intake.take(0.05)
+        if isinstance(work, Received):
+            found.append(work)
+        elif work is None and not segments.is_decoding:
+            return found
+
+
+def test_what_was_received_comes_again_and_what_comes_now_after_it(
+    dead: Dead, short: bytes
+) -> None:
+    parts = list(pieces(short, 20))
+    for part in parts[:12]:
+        dead.writer.piece("applicant.1", part)
+    segments, intake, book = taken_up(dead.followed())
+    assert segments.current is not None
+    assert (segments.current.number, segments.current.n_pieces) == (1, 12)
+    for part in parts[12:]:
+        segments.feed(part)
+    segments.end()
+    found = drained(segments, intake)
+    whole = GrowingFile()
+    whole.feed(short)
+    whole.end()
+    expected = [item.time_s for item in SegmentDecoder(whole, track="applicant", offset_s=0.0)]
+    assert [one.time_s for one in found] == expected
+    # Far more frames than may wait were in the record, and none of them was left out.
+    assert sum(isinstance(one.item, Frame) for one in found[:40]) > MOST_FRAMES
+    assert all(isinstance(one.item, Sound) for one in found if one.index is None)
+    book.close("closed")
+    assert verify(dead.home, SESSION).problem is None
+
+
+def test_the_frames_that_were_skipped_are_skipped_again(dead: Dead, short: bytes) -> None:
+    dead.writer.piece("applicant.1", short)
+    dead.writer.add("skipped", {"stream": "applicant.1", "index": [3, 4], "time_s": [0.1, 0.13]})
+    dead.said("pause", by="officer")
+    segments, intake, _ = taken_up(dead.followed())
+    assert segments.current is None
+    frames = [one for one in drained(segments, intake) if one.index is not None]
+    assert [one.index for one in frames if one.item is None] == [3, 4]
+    assert len(frames) == 60
+
+
+def test_while_it_catches_up_the_clock_goes_on_from_when_pieces_came(
+    dead: Dead, short: bytes
+) -> None:
+    dead.writer.add("segment_starts", {"stream": "applicant.1", "offset_s": 100.0})
+    dead.writer.piece("applicant.1", short)
+    # Nothing takes from the intake: the decoder stands still.
+    segments, intake, _ = taken_up(dead.followed())
+    first_s = segments.time_s
+    assert 100.0 <= first_s < 110.0
+    assert segments.is_behind
+    assert segments.time_s > first_s
+    intake.close()
+    segments.abort()
+
+
+def test_what_was_said_is_known_at_once(dead: Dead, short: bytes) -> None:
+    dead.writer.piece("applicant.1", short)
+    dead.said("ask", time_s=1.0, question_id="name")
+    dead.said("asked", time_s=3.0)
+    dead.said("ask", time_s=9.0, question_id="income")
+    dead.said("note", time_s=10.0, text="quiet", by="ann")
+    dead.said("pause", time_s=11.0, by="applicant")
+    conduct = dead.followed().conduct(dead.home)
+    assert list(conduct.question_states.values()) == ["done", "current", "open"]
+    assert (conduct.stages.stage, conduct.stages.paused_by) == ("questions", "applicant")
+    assert conduct.written.notes == [{"at_s": 10.0, "by": "ann", "text": "quiet"}]
+    assert conduct.n_items == 0
+
+
+def test_a_consent_that_was_given_again_does_not_cover_what_came_before(
+    dead: Dead, short: bytes
+) -> None:
+    dead.writer.piece("applicant.1", short)
+    again = {"purpose": "face", "text": "en-2026-11", "lang": "en", "at": NOW}
+    dead.said("withdraw", purpose="face", at=NOW)
+    dead.said("consent", granted=True, **again)
+    conduct = dead.followed().conduct(dead.home)
+    assert conduct.consents["face"][0].granted is False
+
+
+NOW = datetime(2026, 11, 30, tzinfo=UTC).isoformat()
+
+
+def test_a_piece_that_may_be_half_there_ends_its_segment(dead: Dead) -> None:
+    dead.writer.piece("applicant.1", bytes(PIECE_BYTES + 5))
+    segments, intake, book = taken_up(dead.followed())
+    assert segments.current is None
+    intake.close()
+    segments.abort()
+    book.drop()
+    with Record.open(dead.home, SESSION) as record:
+        entry = record.last("worker_restarted")
+    assert entry is not None
+    assert entry.data["segment_goes_on"] is False
+
+
+@pytest.mark.parametrize(
+    ("kind", "data"), [("observations", {"rows": []}), ("outcome", {"after": 3})]
+)
+def test_half_a_report_cannot_be_gone_on_with(
+    dead: Dead, kind: str, data: Mapping[str, Any]
+) -> None:
+    dead.writer.add(kind, data)
+    dead.writer.drop()
+    with pytest.raises(RecordError, match="while its report was being written"):
+        GoingOn.open(dead.home, SESSION)
+    # Nobody holds it any more, so that it can be closed.
+    RecordWriter.resume(dead.home, SESSION).close("interrupted")
+
+
+def test_a_session_without_a_record_begins_anew(tmp_path: Path) -> None:
+    assert GoingOn.open(Home(tmp_path / "home"), SESSION) is None
