@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import overlap_page
 import page
 import speakers_page
 import voiceprint_page
@@ -10,6 +11,10 @@ from provenance import RESULTS
 
 def test_the_page_of_benchmarks_is_what_the_results_give() -> None:
     assert page.PAGE.read_text("utf-8") == page.page()
+
+
+def test_the_page_of_two_people_at_once_is_what_the_results_give() -> None:
+    assert overlap_page.PAGE.read_text("utf-8") == overlap_page.page()
 
 
 def test_the_page_of_comparisons_is_what_the_results_give() -> None:
