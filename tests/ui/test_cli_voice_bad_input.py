@@ -31,7 +31,7 @@ def write(path: Path, samples: FloatArray) -> Path:
 
 def both_at_once(path: Path) -> None:
     one, other = claire(), said("screen-replay", "applicant")
-    n = 12 * RATE
+    n = min(len(one), len(other), 12 * RATE)
     write(path, 0.5 * one[:n] + 0.5 * other[:n] * one[:n].std() / other[:n].std())
 
 
