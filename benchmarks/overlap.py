@@ -21,23 +21,27 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from overlap_bundled import bundled
 from overlap_cues import CUES, cues_of, logistic
 from provenance import RESULTS, ROOT, add_data_argument, write_result
 from scipy.stats import binomtest, rankdata
 
 sys.path.insert(0, str(ROOT / "models" / "training" / "overlap"))
-from mixtures import CONDITIONS, USABLE_SNR_DB, Example, Person, Studio, halves, people_in
+from mixtures import CONDITIONS, USABLE_SNR_DB, Example, Studio
+from people import Person, halves, people_in
 
 from facesign.biometrics.speakers.overlap import MODEL, OverlapDetector
 from facesign.biometrics.speakers.pieces import WINDOW_S
 from facesign.models.registry import card
 
-PARTS = ("cues", "network", "recordings")
+PARTS = ("cues", "network", "recordings", "bundled")
 """Each is written when it is done, beside what the others were."""
 N_FITTED, N_PIECES = 800, 1200
-N_RECORDINGS = 240
+N_RECORDINGS = 480
 """Of each length."""
 LENGTHS_S = (3.0, 6.0, 15.0)
+BUNDLED_S = (3.0, 6.0)
+"""Nobody in the bundled interviews says more than 15 s."""
 MIXED_FROM = 0.5
 """Share of a piece in which two speak that counts as overlapped; less is left out."""
 HELD_OUT_SEED, PIECES_SEED, RECORDINGS_SEED = 21, 22, 23
@@ -132,6 +136,8 @@ def recordings(detector: OverlapDetector, studio: Studio) -> dict[str, Any]:
 
 
 def measured(part: str, speech: Path, dev_people: list[Person]) -> dict[str, Any]:
+    if part == "bundled":
+        return bundled(OverlapDetector(), BUNDLED_S)
     if part == "recordings":
         studio = Studio(dev_people, RECORDINGS_SEED, USABLE_SNR_DB)
         return recordings(OverlapDetector(), studio)

@@ -12,6 +12,7 @@ from provenance import RESULTS, ROOT
 from voiceprint_page import END, START, table
 
 PAGE = ROOT / "docs" / "overlap.md"
+LIMITS = ROOT / "biometrics" / "speakers" / "overlapped-speech.json"
 CONDITIONS = {
     "all": "all",
     "clean": "as recorded",
@@ -60,6 +61,37 @@ def limits(r: dict[str, Any]) -> str:
     return table(head, rows)
 
 
+def bundled(r: dict[str, Any]) -> str:
+    rows = [
+        [
+            name,
+            f"{one['n_single_above']} of {one['n_single']}",
+            f"{one['n_two_above']} of {one['n_two']}",
+        ]
+        for name, one in r["bundled"].items()
+        if name not in ("model", "limit")
+    ]
+    return table(["recordings of", "one voice taken for two", "two noticed"], rows)
+
+
+def synthetic() -> str:
+    """Say what the held-out synthetic voices gave when the limits were chosen."""
+    rests_on = json.loads(LIMITS.read_text("utf-8"))["rests_on"]
+    rows = [
+        [
+            length,
+            kind,
+            f"{one[kind]['n_single']} / {one[kind]['n_two']}",
+            f"{100 * one[kind]['single_refused']:.1f}",
+            f"{100 * one[kind]['two_noticed']:.1f}",
+        ]
+        for length, one in rests_on.items()
+        for kind in ("people", "synthetic")
+    ]
+    head = ["length", "voices", "n single / two", "single taken for two %", "two noticed %"]
+    return table(head, rows)
+
+
 def page() -> str:
     """Return the page with the tables that the result file gives."""
     r = json.loads((RESULTS / "overlap.json").read_text("utf-8"))
@@ -70,6 +102,8 @@ def page() -> str:
         f"{r['network']['cpu_ms_a_piece']:.1f} ms of CPU a piece."
         "\n\n### Ways compared\n\nArea under the ROC on one set of pieces of 1.5 s, "
         f"by condition.\n\n{ways(r)}\n\n### At the limits in force\n\n{limits(r)}"
+        f"\n\n### Where the limits were chosen\n\n{synthetic()}"
+        f"\n\n### Voices of the bundled interviews\n\n{bundled(r)}"
     )
     before, rest = PAGE.read_text("utf-8").split(START)
     return f"{before}{START}\n{written}\n{END}{rest.split(END)[1]}"

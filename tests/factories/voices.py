@@ -47,13 +47,6 @@ class SpectrumEncoder:
         return np.stack([self.embed(samples[first : first + window]) for first in starts])
 
 
-class OneVoice:
-    """Stands in for what notices two people at once, which short synthetic speech misleads."""
-
-    def in_recording(self, speech: FloatArray) -> bool:
-        return False
-
-
 @dataclass(frozen=True)
 class FixedPoint:
     """An operating point with round numbers."""

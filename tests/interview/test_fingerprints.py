@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from voices import FixedMatcher, FixedPoint, OneVoice, SpectrumEncoder, claire, said
+from voices import FixedMatcher, FixedPoint, SpectrumEncoder, claire, said
 
 import facesign
 from facesign.biometrics.gallery.gates import Gates
@@ -43,11 +43,6 @@ def opened(
         matcher=options.pop("matcher", FixedMatcher()),  # type: ignore[arg-type]
         **options,  # type: ignore[arg-type]
     )
-
-
-@pytest.fixture(autouse=True)
-def one_voice(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(voice_defaults, "OverlapDetector", lambda home: OneVoice())
 
 
 @pytest.fixture

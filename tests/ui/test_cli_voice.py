@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 from typer.testing import CliRunner
-from voices import FixedMatcher, OneVoice, SpectrumEncoder, claire, said
+from voices import FixedMatcher, SpectrumEncoder, claire, said
 
 from facesign.biometrics.stream import FloatArray
 from facesign.interview import voice_defaults
@@ -35,7 +35,6 @@ def write(path: Path, samples: FloatArray, *, rate: int = RATE, channels: int = 
 @pytest.fixture(autouse=True)
 def stand_ins(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("FACESIGN_HOME", str(tmp_path / "home"))
-    monkeypatch.setattr(voice_defaults, "OverlapDetector", lambda home: OneVoice())
     monkeypatch.setattr(voice_defaults, "default_encoder", lambda home: SpectrumEncoder())
     monkeypatch.setattr(voice_defaults, "default_matcher", lambda encoder, home: FixedMatcher())
 

@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-import csv
 import sys
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import soxr
+from people import BoolArray, Person, speaking
 from scipy.signal import butter, oaconvolve, sosfilt
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "voiceprint"))
-from degraded import babble, pink, read, with_noise
+# After this folder: both have a network.py and a train.py.
+sys.path.append(str(Path(__file__).parents[1] / "voiceprint"))
+from degraded import CODECS, babble, pink, through_codec, with_noise
 
 from facesign.biometrics.speakers.spectra import SPECTRUM_HOP
 from facesign.biometrics.stream import SAMPLE_RATE_HZ, FloatArray
-from facesign.biometrics.voice.levels import levels_db
 from facesign.samples.studio.sound.room import RoomSettings, draw_room
 
-__all__ = ["CONDITIONS", "USABLE_SNR_DB", "Example", "Person", "Studio", "halves", "people_in"]
+__all__ = ["CONDITIONS", "USABLE_SNR_DB", "Example", "Studio"]
 
 CONDITIONS = ("clean", "babble", "noise", "room")
 SNR_DB = (5.0, 20.0)
@@ -30,30 +28,12 @@ USABLE_SNR_DB = (10.0, 20.0)
 """Under 10 dB a recording is refused as noisy, whoever speaks."""
 APART_DB = 6.0
 """One of two is louder than the other by so much at most."""
-PHONE_SHARE = 0.2
+N_BABBLE = (6, 12)
+PHONE_SHARE, CODEC_SHARE = 0.2, 0.1
 ROOM_FAMILIES = ("booth", "car", "office", "living_room")
 ROOM_M = (0.4, 1.5)
 N_ROOMS = 48
-N_HELD_OUT = 75
-"""Training speakers that limits are chosen on."""
-MOST_S = 30.0
-"""Of one speaker."""
-SPEAKS_ABOVE_DB = -30.0
-"""Under the loud parts of an utterance: weaker sound is silence."""
-_HANGS_ON = 3
 _PHONE = butter(4, (300.0, 3400.0), "bandpass", fs=SAMPLE_RATE_HZ, output="sos")
-
-BoolArray = npt.NDArray[np.bool_]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Person:
-    """One speaker's utterances, pauses cut off at both ends, each as loud as the others."""
-
-    speaker: str
-    corpus: str
-    gender: str
-    utterances: tuple[FloatArray, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -67,45 +47,37 @@ class Example:
     is_mixed: bool
 
 
-def people_in(speech: Path, only: set[str] | None = None) -> list[Person]:
-    """Read the speakers of a folder with a MANIFEST.csv, or some of them."""
-    people = []
-    for (speaker, corpus, gender), paths in sorted(_paths(speech).items()):
-        held: list[FloatArray] = []
-        for path in paths if only is None or speaker in only else ():
-            one = _trimmed(read(speech / path))
-            if len(one) >= SAMPLE_RATE_HZ:
-                held.append(one)
-            if sum(map(len, held)) >= MOST_S * SAMPLE_RATE_HZ:
-                break
-        if held:
-            people.append(Person(speaker, corpus, gender, tuple(held)))
-    return people
-
-
-def halves(speech: Path) -> tuple[set[str], set[str]]:
-    """Return whom the network learns from, and whom its limits are chosen on."""
-    names = sorted({speaker for speaker, _, _ in _paths(speech)})
-    order = np.random.default_rng(7).permutation(len(names)).tolist()
-    return {names[i] for i in order[N_HELD_OUT:]}, {names[i] for i in order[:N_HELD_OUT]}
-
-
 class Studio:
-    """Draw examples of some people, in noise that lies so far under them."""
+    """Draw examples of some people, in noise that lies so far under them.
+
+    Args:
+        people: Whom to draw from.
+        seed: The same seed gives the same examples.
+        snr_db: How far noise and babble lie under the speech.
+        synthetic_share: Of speakers drawn, if some of the people are synthetic.
+    """
 
     def __init__(
-        self, people: Sequence[Person], seed: int, snr_db: tuple[float, float] = SNR_DB
+        self,
+        people: Sequence[Person],
+        seed: int,
+        snr_db: tuple[float, float] = SNR_DB,
+        synthetic_share: float = 0.0,
     ) -> None:
         self._people = people
         self._snr_db = snr_db
         self._rng = np.random.default_rng(seed)
         self._rooms = [_room(self._rng) for _ in range(N_ROOMS)]
         self._voices = [person.utterances[0] for person in people]
+        synthetic = np.array([person.is_synthetic for person in people])
+        chance = np.where(synthetic, synthetic_share, 1.0 - synthetic_share)
+        counts = np.where(synthetic, synthetic.sum(), (~synthetic).sum())
+        self._chances = chance / counts / np.sum(chance / counts)
 
     def window(self, seconds: float, *, mixed: bool, condition: str) -> Example:
         """Draw some seconds of one or two people."""
         n = round(seconds * SAMPLE_RATE_HZ)
-        first, second = self._rng.choice(len(self._people), 2, replace=False)
+        first, second = self._rng.choice(len(self._people), 2, replace=False, p=self._chances)
         one, own = self._speech(self._people[first], n)
         both = np.zeros_like(own)
         room = self._rng.integers(N_ROOMS) if condition == "room" else None
@@ -120,12 +92,19 @@ class Studio:
         sound = self._through(sound * 0.06, condition)
         return Example(sound.astype(np.float32), both, condition, mixed)
 
-    def windows(self, n: int, seconds: float) -> Iterator[Example]:
-        """Draw so many, half of them mixed, evenly over the conditions."""
+    def windows(
+        self, n: int, seconds: float, single: Sequence[str] = CONDITIONS
+    ) -> Iterator[Example]:
+        """Draw so many, every other one mixed.
+
+        Args:
+            n: How many.
+            seconds: How long.
+            single: Conditions of one person in turn; of two they are even.
+        """
         for i in range(n):
-            yield self.window(
-                seconds, mixed=bool(i % 2), condition=CONDITIONS[i // 2 % len(CONDITIONS)]
-            )
+            turns = CONDITIONS if i % 2 else single
+            yield self.window(seconds, mixed=bool(i % 2), condition=turns[i // 2 % len(turns)])
 
     def _speech(self, person: Person, n: int) -> tuple[FloatArray, BoolArray]:
         """Cut so many samples from a random place of a person's speech."""
@@ -138,7 +117,7 @@ class Studio:
         joined = np.concatenate(parts)
         start = self._rng.integers(max(1, min(len(parts[0]) // 2, len(joined) - n)))
         cut = np.resize(joined[start:], n).astype(np.float32)
-        return cut, _speaking(cut)
+        return cut, speaking(cut)
 
     def _heard(self, samples: FloatArray, room: int | None) -> FloatArray:
         if room is None:
@@ -150,41 +129,18 @@ class Studio:
     def _through(self, samples: FloatArray, condition: str) -> FloatArray:
         rng = self._rng
         if condition == "babble":
-            samples = with_noise(
-                samples, babble(self._voices, len(samples), rng), rng.uniform(*self._snr_db)
-            )
+            n_voices = int(rng.integers(N_BABBLE[0], N_BABBLE[1] + 1))
+            noise = babble(self._voices, len(samples), rng, n_voices)
+            samples = with_noise(samples, noise, rng.uniform(*self._snr_db))
         elif condition == "noise":
             samples = with_noise(samples, pink(len(samples), rng), rng.uniform(*self._snr_db))
-        if rng.random() < PHONE_SHARE:
+        line = rng.random()
+        if line < PHONE_SHARE:
             samples = sosfilt(_PHONE, samples)
+        elif line < PHONE_SHARE + CODEC_SHARE:
+            coded = through_codec(samples, str(rng.choice(list(CODECS))))
+            samples = np.pad(coded, (0, max(0, len(samples) - len(coded))))[: len(samples)]
         return np.clip(samples * rng.uniform(0.3, 2.0), -1.0, 1.0)
-
-
-def _paths(speech: Path) -> dict[tuple[str, str, str], list[str]]:
-    """Return the recordings of each speaker, with corpus and sex."""
-    rows: dict[tuple[str, str, str], list[str]] = defaultdict(list)
-    with (speech / "MANIFEST.csv").open(encoding="utf-8") as file:
-        for row in csv.DictReader(file):
-            rows[row["speaker"], row["corpus"], row["gender"]].append(row["path"])
-    return rows
-
-
-def _trimmed(samples: FloatArray) -> FloatArray:
-    """Cut silence off both ends, and bring the loud parts to RMS 1."""
-    speaking = np.flatnonzero(_speaking(samples))
-    if len(speaking) < 8:
-        return samples[:0]
-    cut = samples[speaking[0] * SPECTRUM_HOP : (speaking[-1] + 1) * SPECTRUM_HOP]
-    return np.asarray(cut / max(float(np.sqrt(np.mean(cut**2))), 1e-6), np.float32)
-
-
-def _speaking(samples: FloatArray) -> BoolArray:
-    """Tell where somebody speaks, every 16 ms; gaps of 48 ms are bridged."""
-    level = levels_db(samples[: len(samples) // SPECTRUM_HOP * SPECTRUM_HOP], SPECTRUM_HOP)
-    loud = level > np.percentile(level, 95) + SPEAKS_ABOVE_DB if len(level) else level > 0
-    reach = np.ones(2 * _HANGS_ON + 1)
-    spread = np.convolve(loud, reach, "same") > 0
-    return np.convolve(~spread, reach, "same") == 0
 
 
 def _room(rng: np.random.Generator) -> tuple[FloatArray, FloatArray]:

@@ -1,27 +1,32 @@
 """Train the network that notices two people speaking at once.
 
-python models/training/overlap/train.py SPEECH_TRAIN --cpu-s 240 --out FILE.onnx [--bank FILE.npz]
+python models/training/overlap/train.py SPEECH_TRAIN --out FILE.onnx [--bank FILE.npz]
 
-Runs for so many seconds of CPU on one thread; the rate falls over them. Needs torch and onnx.
+A set number of steps on one thread, so that one machine gives the same weights again. Needs torch,
+onnx and espeak-ng.
 """
 
 from __future__ import annotations
 
 import argparse
-import time
 from pathlib import Path
 
 import numpy as np
 import torch
-from mixtures import Person, Studio, halves, people_in
+from mixtures import Studio
 from network import OverlapNet, export, parity
+from people import Person, halves, people_in
+from synthetic import FITTED, synthetic_people
 from torch.nn.functional import binary_cross_entropy_with_logits
 
 from facesign.biometrics.speakers.pieces import WINDOW_S
 from facesign.biometrics.speakers.spectra import harmonic_spectra
 
 N_EXAMPLES = 30_000
-BATCH = 64
+N_SYNTHETIC, SYNTHETIC_SHARE = 124, 0.25
+SINGLE = ("babble", "clean", "babble", "room", "babble", "noise", "room")
+"""One person among others, or in a room, is what is most easily taken for two."""
+STEPS, BATCH = 3000, 64
 RATE, LAST_RATE, WARM_STEPS = 2e-3, 1e-5, 200
 MOST_MASKED = 12
 """Neighbouring bands that are taken away from an example at most."""
@@ -33,23 +38,29 @@ def draw(people: list[Person], file: Path | None) -> tuple[np.ndarray, np.ndarra
     if file is not None and file.is_file():
         with np.load(file) as held:
             return held["spectra"], held["both"]
-    examples = Studio(people, seed=2).windows(N_EXAMPLES, WINDOW_S)
-    rows = [(harmonic_spectra(it.samples).astype(np.float16), it.both) for it in examples]
-    spectra, both = (np.stack(column) for column in zip(*rows, strict=True))
+    studio = Studio(people, seed=2, synthetic_share=SYNTHETIC_SHARE)
+    spectra: np.ndarray | None = None
+    for i, one in enumerate(studio.windows(N_EXAMPLES, WINDOW_S, SINGLE)):
+        rows = harmonic_spectra(one.samples)
+        if spectra is None:
+            spectra = np.empty((N_EXAMPLES, *rows.shape), np.float16)
+            both = np.empty((N_EXAMPLES, len(rows)), np.bool_)
+        spectra[i], both[i] = rows, one.both
+    assert spectra is not None
     if file is not None:
         np.savez(file, spectra=spectra, both=both)
     return spectra, both
 
 
-def train(spectra: np.ndarray, both: np.ndarray, cpu_s: float) -> OverlapNet:
-    """Train for so long; every example is disturbed anew whenever it is drawn."""
+def train(spectra: np.ndarray, both: np.ndarray) -> OverlapNet:
+    """Train; every example is disturbed anew whenever it is drawn."""
     torch.manual_seed(0)
     torch.set_num_threads(1)
     rng, net = np.random.default_rng(0), OverlapNet()
     optimizer = torch.optim.AdamW(net.parameters(), RATE, weight_decay=1e-2)
-    began_s, step = time.process_time(), 0
-    while (passed := (time.process_time() - began_s) / cpu_s) < 1:
-        rate = RATE * min(1, step / WARM_STEPS) * (0.5 + 0.5 * np.cos(np.pi * passed)) + LAST_RATE
+    for step in range(STEPS):
+        falling = 0.5 + 0.5 * np.cos(np.pi * step / STEPS)
+        rate = RATE * min(1, step / WARM_STEPS) * falling + LAST_RATE
         for group in optimizer.param_groups:
             group["lr"] = rate
         drawn = rng.integers(0, len(spectra), BATCH)
@@ -60,9 +71,8 @@ def train(spectra: np.ndarray, both: np.ndarray, cpu_s: float) -> OverlapNet:
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
-        step += 1
         if step % 200 == 0:
-            print(f"{step} {passed:.2f} {loss.item():.3f}", flush=True)
+            print(f"{step} {loss.item():.3f}", flush=True)
     return net.eval()
 
 
@@ -76,14 +86,13 @@ def _disturbed(spectra: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("speech", type=Path)
-    parser.add_argument("--cpu-s", type=float, default=240.0)
     parser.add_argument("--bank", type=Path, help="examples, kept for a later run")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--parity", type=Path, help="what torch says, for the tests")
     args = parser.parse_args()
     fitted, _ = halves(args.speech)
-    spectra, both = draw(people_in(args.speech, fitted), args.bank)
-    net = train(spectra, both, args.cpu_s)
+    people = [*people_in(args.speech, fitted), *synthetic_people(FITTED, N_SYNTHETIC, seed=31)]
+    net = train(*draw(people, args.bank))
     export(net, args.out)
     if args.parity is not None:
         parity(net, args.parity)
