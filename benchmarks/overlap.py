@@ -131,7 +131,7 @@ def recordings(detector: OverlapDetector, studio: Studio) -> dict[str, Any]:
     for seconds in LENGTHS_S:
         drawn = list(studio.windows(N_RECORDINGS, seconds))
         shares = np.array([detector.recording_share(it.samples) or 0.0 for it in drawn])
-        found[f"{seconds:g} s"] = at_limit(shares, drawn, detector.limits.recording_above)
+        found[f"{seconds:g} s"] = at_limit(shares, drawn, detector.limits.of_recording(seconds))
     return found
 
 

@@ -69,7 +69,7 @@ def bundled(r: dict[str, Any]) -> str:
             f"{one['n_two_above']} of {one['n_two']}",
         ]
         for name, one in r["bundled"].items()
-        if name not in ("model", "limit")
+        if name != "model"
     ]
     return table(["recordings of", "one voice taken for two", "two noticed"], rows)
 
@@ -98,7 +98,8 @@ def page() -> str:
     written = (
         f"{r['network']['model']}, {r['n_people']} people of `speech/dev`; limits: "
         f"{r['network']['at_limit']['limit']} in a piece, "
-        f"{r['recordings']['3 s']['limit']} in a recording; "
+        f"{r['recordings']['6 s']['limit']} in a recording of up to 6 s, "
+        f"{r['recordings']['15 s']['limit']} in one of 15 s; "
         f"{r['network']['cpu_ms_a_piece']:.1f} ms of CPU a piece."
         "\n\n### Ways compared\n\nArea under the ROC on one set of pieces of 1.5 s, "
         f"by condition.\n\n{ways(r)}\n\n### At the limits in force\n\n{limits(r)}"

@@ -16,10 +16,20 @@ from facesign.biometrics.speakers.spectra import harmonic_spectra
 from facesign.biometrics.stream import SAMPLE_RATE_HZ, FloatArray
 from facesign.errors import CalibrationError
 
-__all__ = ["MODEL", "SCHEMA", "OverlapDetector", "OverlapLimits", "limits_from_dict"]
+__all__ = [
+    "LONG_S",
+    "MODEL",
+    "SCHEMA",
+    "SHORT_S",
+    "OverlapDetector",
+    "OverlapLimits",
+    "limits_from_dict",
+]
 
 MODEL = "overlapped-speech"
-SCHEMA = 1
+SCHEMA = 2
+SHORT_S, LONG_S = 6.0, 15.0
+"""Recordings that have limits of their own: the mean of many windows strays less."""
 _BATCH = 16
 
 
@@ -30,7 +40,14 @@ class OverlapLimits:
     piece_above: float
     """In 1.5 s of speech."""
     recording_above: float
-    """In a recording, the mean of its windows of 1.5 s."""
+    """In a recording of up to 6 s, the mean of its windows of 1.5 s."""
+    long_recording_above: float
+    """In one of 15 s or more; between the two the limit moves evenly."""
+
+    def of_recording(self, seconds: float) -> float:
+        """Return the limit of a recording with so much speech."""
+        known = self.recording_above, self.long_recording_above
+        return float(np.interp(seconds, (SHORT_S, LONG_S), known))
 
     def to_dict(self) -> dict[str, float]:
         """Return the limits for JSON."""
@@ -93,7 +110,8 @@ class OverlapDetector:
     def in_recording(self, speech: FloatArray) -> bool:
         """Tell whether two people speak at once in a recording; see `recording_share`."""
         share = self.recording_share(speech)
-        return share is not None and share > self.limits.recording_above
+        seconds = len(speech) / SAMPLE_RATE_HZ
+        return share is not None and share > self.limits.of_recording(seconds)
 
     def _shares(self, spectra: FloatArray) -> FloatArray:
         """Run the network on spectra of shape (n, n_rows, 120)."""

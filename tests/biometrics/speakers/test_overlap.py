@@ -30,7 +30,7 @@ from facesign.models.runtime import open_model
 
 HERE = Path(__file__).parent
 SHA256 = "7" * 64
-LIMITS = OverlapLimits(0.4, 0.3)
+LIMITS = OverlapLimits(0.4, 0.3, 0.2)
 
 
 def written(**changes: Any) -> dict[str, Any]:
@@ -86,9 +86,14 @@ def test_limits_of_another_file_are_not_used(changes: dict[str, Any], message: s
         limits_from_dict(written(**changes), SHA256)
 
 
+def test_the_limit_of_a_recording_moves_evenly_between_short_and_long() -> None:
+    found = [LIMITS.of_recording(seconds) for seconds in (1.0, 6.0, 10.5, 15.0, 90.0)]
+    assert found == pytest.approx([0.3, 0.3, 0.25, 0.2, 0.2])
+
+
 def test_the_limits_that_ship_belong_to_the_model_that_ships() -> None:
     limits = OverlapDetector().limits
-    assert 0.0 < limits.recording_above < 1.0
+    assert 0.0 < limits.long_recording_above <= limits.recording_above < 1.0
     assert 0.0 < limits.piece_above < 1.0
     assert card(MODEL).licence == "Apache-2.0"
 
