@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from page_voice import VOICE_ROWS
 from provenance import RESULTS, ROOT
 
 PAGE = ROOT / "docs" / "benchmarks.md"
@@ -117,10 +118,6 @@ def _backends(r: dict[str, Any]) -> tuple[str, str]:
     return "amplitude, lag and noise in the file", "rendered pulses and real blinks"
 
 
-def _voice(_: dict[str, Any]) -> tuple[str, str]:
-    return "tables in [voice.md](voice.md)", "see there"
-
-
 def _quality(r: dict[str, Any]) -> tuple[str, str]:
     known = [row for row in r["channels"] if row["n_people"]]
     good = sum(row["grade"] == "good" for row in known)
@@ -220,76 +217,6 @@ def pulses_table() -> str:
     return head + rows
 
 
-def _voiceprint(r: dict[str, Any]) -> tuple[str, str]:
-    ours, other = r["overall"]["facesign"], r["overall"]["resemblyzer"]
-    return (
-        f"EER {100 * ours['eer']:.1f} %, Resemblyzer {100 * other['eer']:.1f} % on the same "
-        "trials; groups and conditions in [voiceprint.md](voiceprint.md)",
-        f"{ours['n_genuine']} genuine and {ours['n_impostor']} impostor trials of "
-        f"{ours['n_speakers']} people",
-    )
-
-
-def _speakers(r: dict[str, Any]) -> tuple[str, str]:
-    rows = r["conversations"]
-    shown = {
-        "one track": "two_voices",
-        "babble at 5 dB": "babble_5_db",
-        "a child beside": "third_child",
-        "separate tracks with echo": "tracks_echo_minus_12_db",
-    }
-    wrong = [
-        f"{label} {100 * next(iter(rows[name].values()))['confusion']['value']:.1f} %"
-        for label, name in shown.items()
-        if name in rows
-    ]
-    n = sum(next(iter(it.values()))["n_conversations"] for it in rows.values())
-    return (
-        f"speech given to a wrong person: {', '.join(wrong)}; all conditions in "
-        "[speakers.md](speakers.md)",
-        f"{n} put-together conversations",
-    )
-
-
-def _gates(r: dict[str, Any]) -> tuple[str, str]:
-    dev = r["dev"]
-    shown = ", ".join(
-        f"{kind} {100 * dev[kind]['refused']:.0f} %"
-        for kind in ("one person", "half another", "a quarter another", "two at once")
-    )
-    return f"refused: {shown}; limit {r['limit_in_force']}", f"{dev['one person']['n']} of each"
-
-
-def _search(r: dict[str, Any]) -> tuple[str, str]:
-    largest, server = r["sizes"][-1], r.get("postgres")
-    kind = "graph" if "graph" in largest else "exact"
-    found, goal = largest[kind], r["goal"]
-    on_server = ""
-    if server:
-        waited = server["graph"]["wall_ms"]["p99"]
-        on_server = f"; pgvector at {server['n_templates']:,}: p99 {waited:.1f} ms"
-    return (
-        f"{largest['n_templates']:,} templates, {kind}: p99 {found['cpu_ms']['p99']:.1f} ms of "
-        f"CPU, {found['wall_ms']['p99']:.1f} ms waited, recall@1 {found['recall_at_1']:.4f} (goal "
-        f"{goal['p99_ms']:.0f} ms and {goal['recall_at_1']} at 1,000,000){on_server}; FPIR and "
-        "FNIR by size in the file",
-        f"{largest['n_probes']} probes",
-    )
-
-
-def _protection(r: dict[str, Any]) -> tuple[str, str]:
-    rates, links = r["eer"], r["linkability"]
-    pairs = next((it for it in r["known_pairs"] if it["median_cosine"] > 0.99), None)
-    broken = "none of those tried" if pairs is None else f"{pairs['known_pairs']}"
-    return (
-        f"EER {100 * rates['plain']:.2f} %, rotated {100 * rates['rotated']:.2f} %; linkability "
-        f"{links['one_key']:.2f} under one key, {links['two_keys']['mean']:.3f} under two "
-        f"({links['two_keys_shuffled']['mean']:.3f} with shuffled labels); known pairs that reveal "
-        f"a rotation: {broken}",
-        f"{links['n_mated']} mated and {links['n_non_mated']} other pairs",
-    )
-
-
 def _record_kills(r: dict[str, Any]) -> tuple[str, str]:
     whole, cut = r["n_recovered_and_verified"], r["n_cut_within_an_entry"]
     lost = f"{r['n_told_pieces_lost']} of {r['n_pieces_told']} pieces lost"
@@ -369,12 +296,7 @@ ROWS: tuple[tuple[str, str, Callable[[dict[str, Any]], tuple[str, str]]], ...] =
     ("monitors_speed", "What do all monitoring points cost?", _monitors_speed),
     ("monitor_rates", "How often do they fire on honest borrowers?", _monitor_rates),
     ("fusion", "What is fused evidence worth?", _fusion),
-    ("voice", "How good are the voice measurements?", _voice),
-    ("voiceprint", "How often are voices taken for each other?", _voiceprint),
-    ("speakers", "Who is taken for whom in a conversation?", _speakers),
-    ("voice_gates", "Is an enrollment with a second voice refused?", _gates),
-    ("voice_search", "How fast and complete is a search of the gallery?", _search),
-    ("template_protection", "What does rotating search vectors give?", _protection),
+    *VOICE_ROWS,
     ("record_kills", "What does a record hold after its process was killed?", _record_kills),
     ("record_cost", "What does a record cost?", _record_cost),
     ("live", "How many live interviews does one machine carry?", _live),

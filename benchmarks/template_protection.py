@@ -17,7 +17,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from provenance import add_data_argument, write_result
-from voice_people import People, open_encoder, real_people
+from voice_people import People, real_people
+from voiceprint_encoder import open_encoder
 
 from facesign.biometrics.error_rates import eer
 from facesign.biometrics.gallery.protection import DIM, new_rotation

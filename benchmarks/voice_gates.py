@@ -19,7 +19,8 @@ from typing import Any
 import numpy as np
 from provenance import add_data_argument, write_result
 from scipy.stats import binomtest
-from voice_people import open_encoder, sound_of
+from voice_people import sound_of
+from voiceprint_encoder import open_encoder
 
 from facesign.biometrics.gallery.gates import split_cosine
 from facesign.biometrics.gallery.hearing import hear, pieces_of

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,13 +11,11 @@ import numpy as np
 import numpy.typing as npt
 
 from facesign.biometrics.stream import FloatArray, Sound
-from facesign.biometrics.voiceprint.encoder import DEFAULT_MODEL, Encoder
+from facesign.biometrics.voiceprint.encoder import Encoder
 from facesign.interview.media.container import open_sound
 from facesign.interview.media.tracks import SoundTrack
-from facesign.models.registry import ModelCard
-from facesign.models.runtime import open_card, open_model
 
-__all__ = ["People", "Population", "open_encoder", "real_people", "sound_of"]
+__all__ = ["People", "Population", "real_people", "sound_of"]
 
 IntArray = npt.NDArray[np.int64]
 SHRINK = 0.1
@@ -38,25 +35,6 @@ class People:
     """Of each speaker."""
     paths: tuple[str, ...]
     """Of each utterance, as trials.csv names it."""
-
-
-def open_encoder(file: Path | None) -> Encoder:
-    """Open the encoder that ships, or a file of the same kind that is not registered."""
-    if file is None:
-        return Encoder(open_model(DEFAULT_MODEL, provider="cpu"))
-    entry = ModelCard(
-        name=DEFAULT_MODEL,
-        file=file.name,
-        sha256=hashlib.sha256(file.read_bytes()).hexdigest(),
-        kind="onnx",
-        licence="Apache-2.0",
-        source="unregistered",
-        input=("fbank (batch, n_frames, 80) float32",),
-        output=("embedding (batch, 192) float32",),
-        trained_on="unregistered",
-        used_for="measuring it",
-    )
-    return Encoder(open_card(entry, file=file, provider="cpu"))
 
 
 def real_people(data: Path, encoder: Encoder) -> People:

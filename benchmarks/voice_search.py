@@ -1,10 +1,14 @@
 """Measure the search of a gallery: speed, memory, recall, and errors by gallery size.
 
-python benchmarks/voice_search.py --data FOLDER [--model FILE] [--sizes 1000 10000 ...] [--postgres]
+python benchmarks/voice_search.py --data FOLDER [--model FILE] [--sizes 1000 10000 ...]
 
 Galleries hold half of the people of speech/dev, one utterance each, among people drawn around
 all of them (`voice_people.Population`). Probes: other utterances of the enrolled half, second
 utterances of drawn people, and utterances of the half that is not enrolled.
+
+Each size is written when it is done, beside the sizes of earlier runs with the same encoder and
+graph. Embeddings and built graphs are kept in `.work/voice_search`, so that a run that was
+stopped goes on; a graph that is taken from there keeps the cost of building it.
 """
 
 from __future__ import annotations
@@ -12,6 +16,8 @@ from __future__ import annotations
 import argparse
 import csv
 import gc
+import json
+import os
 import resource
 import time
 from collections.abc import Callable, Sequence
@@ -20,20 +26,21 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from provenance import add_data_argument, write_result
-from voice_people import People, Population, open_encoder, real_people
-from voice_search_server import measure_server
+from provenance import COMMIT, RESULTS, ROOT, add_data_argument, write_result
+from voice_people import People, Population, real_people
+from voiceprint_encoder import open_encoder
 
 from facesign.biometrics.gallery.index import (
     CONNECTIVITY,
+    DTYPE,
     EXACT_UP_TO,
     EXPANSION_ADD,
     EXPANSION_SEARCH,
     ExactIndex,
     GraphIndex,
-    VectorIndex,
 )
 from facesign.biometrics.stream import FloatArray
+from facesign.biometrics.voiceprint.encoder import Encoder
 
 SIZES = (1_000, 10_000, 100_000, 1_000_000)
 GRAPH_FROM = 10_000
@@ -43,6 +50,17 @@ N_DRAWN_PROBES = 500
 FMRS = (0.01, 0.001)
 FPIRS = (0.1, 0.01)
 GOAL_P99_MS, GOAL_RECALL = 10.0, 0.995
+GRAPH = {
+    "connectivity": CONNECTIVITY,
+    "expansion_add": EXPANSION_ADD,
+    "expansion_search": EXPANSION_SEARCH,
+    "dtype": DTYPE,
+}
+DRAW = 2
+"""Counted up when other people would be drawn: sizes of two draws are not set side by side."""
+DATA_FILES = ("speech/dev/trials.csv", "speech/dev/MANIFEST.csv")
+WORK = ROOT / ".work" / "voice_search"
+BUILD_THREADS = 2
 _CHUNK = 20_000
 
 
@@ -50,6 +68,8 @@ _CHUNK = 20_000
 class Setting:
     """Who is enrolled and who is looked for."""
 
+    encoder: str
+    people: People
     enrolled: FloatArray
     """Templates of real people, shape (n_enrolled, 192)."""
     mated: FloatArray
@@ -58,11 +78,14 @@ class Setting:
     """Place in `enrolled` of each mated probe."""
     others: FloatArray
     """Probes of real people who are not enrolled."""
-    population: Population
 
 
-def setting(people: People, rng: np.random.Generator) -> Setting:
-    order = rng.permutation(len(people.names))
+def setting_of(data: Path, model: str | None) -> Setting:
+    """Embed the people of speech/dev, or read what was embedded before, and enroll half."""
+    encoder = open_encoder(Path(model) if model else None)
+    people = _known_people(data, encoder)
+    order = np.random.default_rng(0).permutation(len(people.names))
+    rng = np.random.default_rng(1)
     enrolled_people, templates, mated, mate = order[: len(order) // 2], [], [], []
     for place, person in enumerate(enrolled_people):
         said = np.flatnonzero(people.speaker == person)
@@ -72,52 +95,92 @@ def setting(people: People, rng: np.random.Generator) -> Setting:
         mate += [place] * len(probes)
     others = np.flatnonzero(~np.isin(people.speaker, enrolled_people))
     return Setting(
+        encoder=encoder.label,
+        people=people,
         enrolled=people.embeddings[templates],
         mated=people.embeddings[mated],
         mate=mate,
         others=people.embeddings[others],
-        population=Population(people, rng),
     )
+
+
+@dataclass(frozen=True, eq=False)
+class Gallery:
+    """A gallery of one size, the same whenever it is drawn, and who is looked for in it."""
+
+    vectors: FloatArray
+    probes: FloatArray
+    best: Any
+    """Place of the nearest vector of each probe."""
+    cosines: Any
+
+    @classmethod
+    def drawn(cls, held: Setting, n: int) -> Gallery:
+        """Draw the people around the enrolled ones."""
+        population = Population(held.people, np.random.default_rng([0, n]))
+        people = population.centres(n - len(held.enrolled))
+        vectors = np.concatenate([held.enrolled, _in_chunks(population, people)])
+        again = population.utterances(people[:N_DRAWN_PROBES])
+        probes = np.concatenate([held.mated, again, held.others])
+        return cls(vectors, probes, *exact_best(vectors, probes))
 
 
 def measure_size(held: Setting, n: int, thresholds: dict[str, float]) -> dict[str, Any]:
     """Fill a gallery of one size and search it in every way."""
-    drawn_people = held.population.centres(n - len(held.enrolled))
-    vectors = np.concatenate([held.enrolled, _in_chunks(held.population, drawn_people)])
-    drawn_probes = held.population.utterances(drawn_people[:N_DRAWN_PROBES])
-    probes = np.concatenate([held.mated, drawn_probes, held.others])
-    best, cosines = exact_best(vectors, probes)
-    ids = np.arange(n, dtype=np.int64)
-    result: dict[str, Any] = {"n_templates": n, "n_probes": len(probes)}
+    gallery = Gallery.drawn(held, n)
+    result: dict[str, Any] = {"n_templates": n, "n_probes": len(gallery.probes)}
     if n <= EXACT_UP_TO:
-        result["exact"] = timed(ExactIndex(), ids, vectors, probes, best)
+        exact = ExactIndex()
+        took = built(exact.add, gallery.vectors)
+        result["exact"] = {**took, **searched(exact.search, gallery)}
     if n >= GRAPH_FROM:
-        graph = GraphIndex()
-        result["graph"] = timed(graph, ids, vectors, probes, best)
+        graph, took = known_graph(held.encoder, gallery.vectors)
+        result["graph"] = {**took, **searched(graph.search, gallery)}
         result["graph"]["index_mb"] = round(graph.memory_bytes / 1e6, 1)
         del graph
-    result["errors"] = errors(held, best, cosines, thresholds)
+    result["errors"] = errors(held, gallery.best, gallery.cosines, thresholds)
+    result["measured"] = {"commit": COMMIT, "load_average": round(os.getloadavg()[0], 2)}
     gc.collect()
     return result
 
 
-def timed(
-    index: VectorIndex, ids: Any, vectors: FloatArray, probes: FloatArray, best: Any
-) -> dict[str, Any]:
-    """Build an index and search it probe by probe, on one thread."""
+def known_graph(encoder: str, vectors: FloatArray) -> tuple[GraphIndex, dict[str, float]]:
+    """Build the graph of a gallery, or read the one that an earlier run built."""
+    kind = "-".join(map(str, GRAPH.values()))
+    file = WORK / f"{encoder.replace('@', '-')}-{len(vectors)}-{kind}.graph"
+    cost = file.with_suffix(".json")
+    if cost.is_file():
+        return GraphIndex(file.read_bytes()), json.loads(cost.read_text())
+    graph = GraphIndex()
+    took = built(lambda ids, part: graph.add(ids, part, threads=BUILD_THREADS), vectors)
+    file.write_bytes(graph.save())
+    cost.write_text(json.dumps(took))
+    return graph, took
+
+
+def built(add: Callable[[Any, FloatArray], Any], vectors: FloatArray) -> dict[str, float]:
+    """Add all vectors, and say what it cost."""
     before = _memory_mb()
     start_s, cpu_s = time.perf_counter(), time.process_time()
-    for first in range(0, len(ids), _CHUNK):
-        index.add(ids[first : first + _CHUNK], vectors[first : first + _CHUNK])
-    built_s, built_cpu_s = time.perf_counter() - start_s, time.process_time() - cpu_s
-    wall, cpu, found = search_all(index.search, probes)
+    for first in range(0, len(vectors), _CHUNK):
+        part = vectors[first : first + _CHUNK]
+        add(np.arange(first, first + len(part), dtype=np.int64), part)
     return {
-        "build_s": round(built_s, 1),
-        "build_cpu_s": round(built_cpu_s, 1),
+        "build_s": round(time.perf_counter() - start_s, 1),
+        "build_cpu_s": round(time.process_time() - cpu_s, 1),
         "growth_mb": round(_memory_mb() - before, 1),
+    }
+
+
+def searched(
+    search: Callable[[FloatArray, int], tuple[Any, Any]], gallery: Gallery
+) -> dict[str, Any]:
+    """Search probe by probe, on one thread."""
+    wall, cpu, found = search_all(search, gallery.probes)
+    return {
         "wall_ms": spread(wall),
         "cpu_ms": spread(cpu),
-        "recall_at_1": round(float(np.mean(found == best)), 5),
+        "recall_at_1": round(float(np.mean(found == gallery.best)), 5),
     }
 
 
@@ -230,43 +293,66 @@ def _memory_mb() -> float:
     return pages * resource.getpagesize() / 1e6
 
 
+def _known_people(data: Path, encoder: Encoder) -> People:
+    WORK.mkdir(parents=True, exist_ok=True)
+    file = WORK / f"{encoder.label.replace('@', '-')}-people.npz"
+    if file.is_file():
+        with np.load(file) as held:
+            names, corpora, paths = (tuple(held[n].tolist()) for n in ("names", "corpora", "paths"))
+            return People(held["embeddings"], held["speaker"], names, corpora, paths)
+    people = real_people(data, encoder)
+    np.savez(file, **vars(people))
+    return people
+
+
+def known_result(held: Setting) -> dict[str, Any]:
+    """Return what earlier runs measured with this encoder and graph."""
+    path = RESULTS / "voice_search.json"
+    known = json.loads(path.read_text("utf-8")) if path.is_file() else {}
+    wanted = {"encoder": held.encoder, "graph": GRAPH, "draw": DRAW}
+    return known if all(known.get(name) == it for name, it in wanted.items()) else {}
+
+
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     add_data_argument(parser)
-    parser.add_argument("--model", type=Path, help="encoder file that is not registered")
-    parser.add_argument("--sizes", type=int, nargs="+", default=SIZES)
-    parser.add_argument("--postgres", type=int, default=100_000, help="templates on the server")
+    parser.add_argument("--model", help="encoder file that is not registered")
+    parser.add_argument("--sizes", type=int, nargs="*", default=SIZES)
+    parser.add_argument("--again", action="store_true", help="measure sizes that are there, too")
+    parser.add_argument("--postgres", type=int, default=0, help="templates on the server")
     arguments = parser.parse_args()
-    rng = np.random.default_rng(0)
-    encoder = open_encoder(arguments.model)
-    people = real_people(arguments.data, encoder)
-    thresholds, trials = trial_thresholds(arguments.data, people)
-    held = setting(people, rng)
-    rows = []
-    for n in arguments.sizes:
-        rows.append(measure_size(held, n, thresholds))
-        print(rows[-1], flush=True)
+    held = setting_of(arguments.data, arguments.model)
+    thresholds, trials = trial_thresholds(arguments.data, held.people)
+    known = known_result(held)
+    rows = {row["n_templates"]: row for row in known.get("sizes", [])}
+    population = Population(held.people, np.random.default_rng(2))
     result = {
         "question": "how fast, how complete and how often wrong is a search, by gallery size?",
-        "encoder": encoder.label,
-        "n_people": len(people.names),
+        "encoder": held.encoder,
+        "n_people": len(held.people.names),
         "n_enrolled_people": len(held.enrolled),
+        "draw": DRAW,
         "k": K,
-        "graph": {
-            "connectivity": CONNECTIVITY,
-            "expansion_add": EXPANSION_ADD,
-            "expansion_search": EXPANSION_SEARCH,
-            "dtype": "f16",
-        },
+        "graph": GRAPH,
         "exact_up_to": EXACT_UP_TO,
         "goal": {"p99_ms": GOAL_P99_MS, "recall_at_1": GOAL_RECALL},
         "real_trials": trials,
-        "drawn_people": drawn_likeness(held.population),
-        "sizes": rows,
-        "postgres": measure_server(held.population, arguments.postgres),
+        "drawn_people": drawn_likeness(population),
+        "sizes": [rows[n] for n in sorted(rows)],
+        "postgres": known.get("postgres"),
     }
-    data = arguments.data / "speech" / "dev"
-    print(write_result("voice_search", result, [data / "trials.csv", data / "MANIFEST.csv"]))
+    data = [arguments.data / name for name in DATA_FILES]
+    for n in arguments.sizes:
+        if n in rows and not arguments.again:
+            continue
+        rows[n] = measure_size(held, n, thresholds)
+        result["sizes"] = [rows[n] for n in sorted(rows)]
+        print(rows[n], write_result("voice_search", result, data), sep="\n", flush=True)
+    if arguments.postgres:
+        from voice_search_server import measure_server  # needs pgserver
+
+        result["postgres"] = measure_server(population, arguments.postgres)
+        print(result["postgres"], write_result("voice_search", result, data), sep="\n")
 
 
 if __name__ == "__main__":

@@ -140,8 +140,29 @@ def variants(r: dict[str, Any]) -> str:
     )
 
 
+def speed(r: dict[str, Any]) -> str:
+    """Write how much faster each way is than torch, and what 8 bits change."""
+    ways = ("onnx", "onnx_int8", "torch_batched", "onnx_batched", "onnx_int8_batched")
+    rows = []
+    for row in r["rows"]:
+        what = f"{row['seconds']} s" if "seconds" in row else f"{row['windows']} windows"
+        times = [f"{row[way]['times_faster']:.2f}" if way in row else "-" for way in ways]
+        torch_ms = f"{row['torch']['wall_ms']:.1f}"
+        rows.append([row["size"], what, row["threads"], torch_ms, *times])
+    head = ["size", "speech", "threads", "torch ms", *(way.replace("_", " ") for way in ways)]
+    drifts = "; ".join(
+        f"{size}: ONNX {it['onnx_score']:.1e}, 8 bits {it['int8_score']:.4f}"
+        for size, it in r["drift"].items()
+    )
+    return (
+        f"Times faster than torch, medians of {r['rounds']} rounds.\n\n{table(head, rows)}\n\n"
+        f"Largest difference of a score from torch's: {drifts}. CUDA: "
+        f"{r['cuda'].get('largest_difference', 'not assessed')}."
+    )
+
+
 def page() -> str:
-    """Return the page with the tables that the result file gives."""
+    """Return the page with the tables that the result files give."""
     results = json.loads((RESULTS / "voiceprint.json").read_text("utf-8"))
     sections = {
         "Overall": overall,
@@ -152,6 +173,9 @@ def page() -> str:
         "Cohort and references": variants,
     }
     written = "\n\n".join(f"### {name}\n\n{make(results)}" for name, make in sections.items())
+    timed = RESULTS / "voiceprint_speed.json"
+    if timed.is_file():
+        written += f"\n\n### Speed\n\n{speed(json.loads(timed.read_text('utf-8')))}"
     before, rest = PAGE.read_text("utf-8").split(START)
     after = rest.split(END)[1]
     return f"{before}{START}\n{written}\n{END}{after}"

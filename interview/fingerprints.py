@@ -275,6 +275,7 @@ class Fingerprints:
             references,
             self._tools.encoder,
             self._tools.matcher,
+            self._tools.overlap,
             self._point(point),
             self._gallery.now,
             record,
@@ -319,7 +320,7 @@ class Fingerprints:
         self._gallery.purge()
         n_people = self._search.size(wanted, self._tools.model)
         expected = expected_false(n_people, at)
-        reason = why_not_assessed(listened, expected)
+        reason = why_not_assessed(listened, expected, self._tools.overlap)
         return SearchResult(
             status="not_assessed" if reason else "assessed",
             reason=reason,

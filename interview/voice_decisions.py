@@ -11,6 +11,7 @@ from facesign.biometrics.gallery.gates import print_of
 from facesign.biometrics.gallery.matching import Decision, Matcher, Point, VoiceEncoder, model_of
 from facesign.biometrics.gallery.search import Found
 from facesign.biometrics.gallery.watch_list import WatchEntry
+from facesign.biometrics.speakers.overlap import OverlapDetector
 from facesign.biometrics.stream import FloatArray
 from facesign.biometrics.voiceprint.voiceprint import Voiceprint
 from facesign.errors import TemplateMismatchError
@@ -29,7 +30,7 @@ __all__ = [
 
 LEAST_SPEECH_S = 1.0
 """Net speech below which no voice is measured."""
-_UNUSABLE = frozenset({"silent_track", "clipped", "low_snr"})
+_UNUSABLE = frozenset({"silent_track", "clipped", "low_snr", "two_at_once"})
 
 
 def comparable(references: Sequence[Reference], model: str) -> list[Reference]:
@@ -51,6 +52,7 @@ def verification(
     *,
     encoder: VoiceEncoder,
     matcher: Matcher,
+    overlap: OverlapDetector,
     point: Point | None,
     at: datetime,
     record: str | None,
@@ -60,6 +62,8 @@ def verification(
     reasons: list[str] = [one for one in quality.reasons if one != "short_speech"]
     if listened.n_damaged:
         reasons.append("media_damaged")
+    if overlap.in_recording(heard.speech):
+        reasons.append("two_at_once")
     score = llr = None
     decision: Decision = "inconclusive"
     if heard.net_speech_s < LEAST_SPEECH_S:
@@ -103,6 +107,7 @@ class CustomerVerifier:
     """All of one status and one model."""
     encoder: VoiceEncoder
     matcher: Matcher
+    overlap: OverlapDetector
     point: Point | None
     now: Callable[[], datetime] = field(repr=False)
     record: str | None = None
@@ -127,6 +132,7 @@ class CustomerVerifier:
             listened,
             encoder=self.encoder,
             matcher=self.matcher,
+            overlap=self.overlap,
             point=self.point,
             at=self.now(),
             record=self.record,
@@ -138,13 +144,17 @@ def expected_false(n_people: int, point: Point | None) -> float | None:
     return None if point is None else n_people * point.fmr
 
 
-def why_not_assessed(listened: Listened, expected: float | None) -> str | None:
+def why_not_assessed(
+    listened: Listened, expected: float | None, overlap: OverlapDetector
+) -> str | None:
     """Tell why candidates of a search mean nothing; None where they may."""
-    reasons = set(listened.heard.quality.reasons)
+    reasons: set[str] = set(listened.heard.quality.reasons)
     if listened.heard.net_speech_s < LEAST_SPEECH_S:
         return "short_speech"
     if unusable := sorted(_UNUSABLE & reasons):
         return unusable[0]
+    if overlap.in_recording(listened.heard.speech):
+        return "two_at_once"
     if expected is None:
         return "uncalibrated"
     return "too_many_false_candidates" if expected > 1.0 else None

@@ -7,6 +7,7 @@ from functools import cached_property
 from pathlib import Path
 
 from facesign.biometrics.gallery.matching import CosineMatcher, Matcher, VoiceEncoder, model_of
+from facesign.biometrics.speakers.overlap import OverlapDetector
 from facesign.biometrics.voiceprint.scoring_file import matcher_from_dict, shipped_matcher
 from facesign.errors import CalibrationError
 from facesign.interview.home import Home
@@ -37,6 +38,11 @@ class VoiceTools:
     def matcher(self) -> Matcher:
         """What compares them."""
         return self._own_matcher or default_matcher(self.encoder, self._home)
+
+    @cached_property
+    def overlap(self) -> OverlapDetector:
+        """What notices two people who speak at once."""
+        return OverlapDetector(self._home.root)
 
     @property
     def model(self) -> str:

@@ -99,7 +99,12 @@ class Enroller:
             raise EnrollmentError(damaged)
         named = [(it.name, it.heard) for it in heard]
         return admit(
-            named, self._tools.encoder, self._tools.matcher, channel=channel, gates=self._gates
+            named,
+            self._tools.encoder,
+            self._tools.matcher,
+            overlap=self._tools.overlap,
+            channel=channel,
+            gates=self._gates,
         )
 
 

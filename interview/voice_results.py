@@ -29,6 +29,7 @@ VerifyReason: TypeAlias = Literal[
     "clipped",
     "narrowband",
     "silent_track",
+    "two_at_once",
     "uncalibrated",
 ]
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from facesign.biometrics.gallery.database import is_there
 from facesign.biometrics.gallery.matching import VoiceEncoder, model_of
+from facesign.biometrics.speakers.overlap import MODEL as OVERLAP
 from facesign.biometrics.speakers.separation import shipped_separation
 from facesign.biometrics.stream import FloatArray
 from facesign.errors import (
@@ -80,15 +81,17 @@ def open_voices(
     """
     home = home if isinstance(home, Home) else Home.resolve(home)
     sample = None if officer_sample is None else _speech_of(officer_sample)
-    encoder = VoiceTools(home, None, None).encoder
+    tools = VoiceTools(home, None, None)
+    encoder = tools.encoder
     verifier, unverified = _verifier(customer, gallery, home, encoder)
     return Voices(
         encoder=encoder,
         verifier=verifier,
         officer_sample=sample,
         separation=shipped_separation(model_of(encoder)),
+        overlap=tools.overlap,
         unverified=unverified,
-        models=(encoder.name,),
+        models=(encoder.name, OVERLAP),
     )
 
 

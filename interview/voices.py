@@ -10,6 +10,7 @@ from typing import Any, Literal, Protocol, TypeAlias
 import numpy as np
 
 from facesign.biometrics.face.signals import CHANNELS
+from facesign.biometrics.speakers.overlap import OverlapDetector
 from facesign.biometrics.speakers.pieces import VoiceEncoder
 from facesign.biometrics.speakers.separation import Separation
 from facesign.biometrics.speakers.turns import Spoken, Turn
@@ -108,6 +109,8 @@ class Voices:
     """Speech of the officer alone, 16 kHz, shape (n_samples,)."""
     separation: Separation | None = None
     """Limits of this encoder; without them roles go by track and questions alone."""
+    overlap: OverlapDetector | None = field(default=None, repr=False)
+    """Notices two people at once, whose speech is not compared."""
     unverified: str = "no_voiceprint"
     """Reason code where there is no verifier."""
     models: tuple[str, ...] = ()
@@ -174,6 +177,7 @@ class SpeakerPath:
             voices.separation,
             officer=voices.officer_sample,
             turn_at=questions.turn_at,
+            overlap=voices.overlap,
         )
         self._runs: deque[tuple[float, FloatArray, Track]] = deque()
         self._comparing = None if voices.verifier is None else _Comparing(voices.verifier)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
 import typer
 
 from facesign.ui.cli_voice_trials import calibrate, score
+from facesign.ui.voice_commands import Told, gallery_command
 from facesign.ui.voice_lines import (
     due_lines,
     enrollment_lines,
@@ -38,13 +38,6 @@ AudioArgument: TypeAlias = Annotated[Path, typer.Argument(help="Recording of one
 AudiosArgument: TypeAlias = Annotated[
     list[Path], typer.Argument(help="Recordings of this voice alone.")
 ]
-HomeOption: TypeAlias = Annotated[
-    Path | None, typer.Option("--home", help="Folder of facesign's state.")
-]
-GalleryOption: TypeAlias = Annotated[
-    str | None, typer.Option("--gallery", help="Database of voiceprints, instead of the home's.")
-]
-JsonOption: TypeAlias = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 ProofOption: TypeAlias = Annotated[
     str | None, typer.Option("--identity-proof", help="How it is known whose voice it is.")
 ]
@@ -66,8 +59,9 @@ PointOption: TypeAlias = Annotated[
 ]
 
 
-@voice_app.command("enroll")
+@gallery_command(voice_app, "enroll")
 def enroll(
+    prints: Fingerprints,
     customer: CustomerArgument,
     audio: AudiosArgument,
     identity_proof: ProofOption = None,
@@ -76,58 +70,50 @@ def enroll(
     purpose: PurposeOption = None,
     retain_days: RetainOption = None,
     add: Annotated[bool, typer.Option("--add", help="Add to the voiceprint there is.")] = False,
-    gallery: GalleryOption = None,
-    home: HomeOption = None,
-    as_json: JsonOption = False,
-) -> None:
+) -> Told:
     """Make a customer's voiceprint; it is provisional until confirmed."""
-    with _opened(gallery, home) as prints:
-        made = prints.enroll(
-            customer,
-            audio,
-            identity_proof=identity_proof,
-            record=record,
-            channel=channel,
-            purposes=purpose or ("verify", "duplicate_search"),
-            retain_days=retain_days,
-            add=add,
-        )
-    _show(made.to_dict(), enrollment_lines(made), as_json=as_json)
+    made = prints.enroll(
+        customer,
+        audio,
+        identity_proof=identity_proof,
+        record=record,
+        channel=channel,
+        purposes=purpose or ("verify", "duplicate_search"),
+        retain_days=retain_days,
+        add=add,
+    )
+    return Told(made.to_dict(), enrollment_lines(made))
 
 
-@voice_app.command("confirm")
+@gallery_command(voice_app, "confirm")
 def confirm(
+    prints: Fingerprints,
     customer: CustomerArgument,
     by: Annotated[str, typer.Option("--by", help="Who confirms it.")],
     identity_proof: ProofOption = None,
     record: RecordOption = None,
-    gallery: GalleryOption = None,
-    home: HomeOption = None,
-) -> None:
+) -> str:
     """Confirm that a provisional voiceprint is the customer's."""
-    with _opened(gallery, home) as prints:
-        n = prints.confirm(customer, by=by, identity_proof=identity_proof, record=record)
-    typer.echo(f"confirmed: {n}")
+    n = prints.confirm(customer, by=by, identity_proof=identity_proof, record=record)
+    return f"confirmed: {n}"
 
 
-@voice_app.command("verify")
+@gallery_command(voice_app, "verify")
 def verify(
+    prints: Fingerprints,
     customer: CustomerArgument,
     audio: AudioArgument,
     point: PointOption = None,
     record: RecordOption = None,
-    gallery: GalleryOption = None,
-    home: HomeOption = None,
-    as_json: JsonOption = False,
-) -> None:
+) -> Told:
     """Compare a recording with a customer's voiceprint."""
-    with _opened(gallery, home) as prints:
-        result = prints.verify(customer, audio, point=point, record=record)
-    _show(result.to_dict(), verification_lines(result), as_json=as_json)
+    result = prints.verify(customer, audio, point=point, record=record)
+    return Told(result.to_dict(), verification_lines(result))
 
 
-@voice_app.command("identify")
+@gallery_command(voice_app, "identify")
 def identify(
+    prints: Fingerprints,
     audio: AudioArgument,
     top: Annotated[int, typer.Option("--top", min=1, max=100, help="How many at most.")] = 5,
     purpose: Annotated[
@@ -135,46 +121,35 @@ def identify(
         typer.Option("--purpose", help="Which voiceprints are searched."),
     ] = "duplicate_search",
     point: PointOption = None,
-    gallery: GalleryOption = None,
-    home: HomeOption = None,
-    as_json: JsonOption = False,
-) -> None:
+) -> Told:
     """Find who in the gallery sounds most like a recording."""
-    with _opened(gallery, home) as prints:
-        result = prints.search(audio, top=top, purpose=purpose, point=point)
-    _show(result.to_dict(), search_lines(result), as_json=as_json)
+    result = prints.search(audio, top=top, purpose=purpose, point=point)
+    return Told(result.to_dict(), search_lines(result))
 
 
-@voice_app.command("history")
-def history(
-    customer: CustomerArgument,
-    gallery: GalleryOption = None,
-    home: HomeOption = None,
-    as_json: JsonOption = False,
-) -> None:
+@gallery_command(voice_app, "history")
+def history(prints: Fingerprints, customer: CustomerArgument) -> Told:
     """List a customer's enrollments, verifications, drift and revocations."""
-    with _opened(gallery, home) as prints:
-        result = prints.history(customer)
-    _show(result.to_dict(), history_lines(result), as_json=as_json)
+    result = prints.history(customer)
+    return Told(result.to_dict(), history_lines(result))
 
 
-@voice_app.command("revoke")
+@gallery_command(voice_app, "revoke")
 def revoke(
+    prints: Fingerprints,
     customer: CustomerArgument,
     because: Annotated[
         str, typer.Option("--because", help="Why, kept with the date.")
     ] = "consent withdrawn",
-    gallery: GalleryOption = None,
-    home: HomeOption = None,
-) -> None:
+) -> str:
     """Delete a customer's voiceprint, its key and its verifications for good."""
-    with _opened(gallery, home) as prints:
-        gone = prints.revoke(customer, because=because)
-    typer.echo(f"revoked: {gone.n_templates} templates, {gone.n_verifications} verifications")
+    gone = prints.revoke(customer, because=because)
+    return f"revoked: {gone.n_templates} templates, {gone.n_verifications} verifications"
 
 
-@voice_app.command("re-enroll")
+@gallery_command(voice_app, "re-enroll")
 def re_enroll(
+    prints: Fingerprints,
     customer: Annotated[
         str | None, typer.Argument(help="Customer number; without one, list who is due.")
     ] = None,
@@ -186,37 +161,32 @@ def re_enroll(
     channel: ChannelOption = None,
     purpose: PurposeOption = None,
     retain_days: RetainOption = None,
-    gallery: GalleryOption = None,
-    home: HomeOption = None,
-    as_json: JsonOption = False,
-) -> None:
+) -> Told:
     """Replace a customer's voiceprint, or list the customers who are due."""
-    with _opened(gallery, home) as prints:
-        if customer is None or not audio:
-            listed = [one for one in prints.due() if customer in (None, one.customer)]
-            _show([one.to_dict() for one in listed], due_lines(listed), as_json=as_json)
-            return
-        made = prints.re_enroll(
-            customer,
-            audio,
-            identity_proof=identity_proof,
-            record=record,
-            channel=channel,
-            purposes=purpose or ("verify", "duplicate_search"),
-            retain_days=retain_days,
-        )
-    _show(made.to_dict(), enrollment_lines(made), as_json=as_json)
+    if customer is None or not audio:
+        listed = [one for one in prints.due() if customer in (None, one.customer)]
+        return Told([one.to_dict() for one in listed], due_lines(listed))
+    made = prints.re_enroll(
+        customer,
+        audio,
+        identity_proof=identity_proof,
+        record=record,
+        channel=channel,
+        purposes=purpose or ("verify", "duplicate_search"),
+        retain_days=retain_days,
+    )
+    return Told(made.to_dict(), enrollment_lines(made))
 
 
-@voice_app.command("renew")
-def renew(gallery: GalleryOption = None, home: HomeOption = None) -> None:
+@gallery_command(voice_app, "renew")
+def renew(prints: Fingerprints) -> str:
     """Put all search vectors under a new rotation, which makes older copies worthless."""
-    with _opened(gallery, home) as prints:
-        typer.echo(f"search vectors under a new rotation: {prints.renew()}")
+    return f"search vectors under a new rotation: {prints.renew()}"
 
 
-@watch_app.command("add")
+@gallery_command(watch_app, "add")
 def add_watched(
+    prints: Fingerprints,
     reference: ReferenceArgument,
     audio: AudiosArgument,
     reason: Annotated[str, typer.Option("--reason", help="Why.")],
@@ -225,65 +195,39 @@ def add_watched(
     days: Annotated[
         int, typer.Option("--days", min=1, max=365, help="Days until it is deleted.")
     ] = 365,
-    gallery: GalleryOption = None,
-    home: HomeOption = None,
-) -> None:
+) -> str:
     """Put a voice on the watch list, with a reason, evidence, two approvers and an end."""
     from facesign.biometrics.gallery.watch_list import WatchReason
 
     why = WatchReason(reason, evidence, approver)
-    with _opened(gallery, home) as prints:
-        entry = prints.watch_list.add(reference, audio, why, days=days)
-    typer.echo(f"on the watch list until {entry.expires_at:%Y-%m-%d}")
+    entry = prints.watch_list.add(reference, audio, why, days=days)
+    return f"on the watch list until {entry.expires_at:%Y-%m-%d}"
 
 
-@watch_app.command("list")
-def list_watched(
-    gallery: GalleryOption = None, home: HomeOption = None, as_json: JsonOption = False
-) -> None:
+@gallery_command(watch_app, "list")
+def list_watched(prints: Fingerprints) -> Told:
     """List the watch list."""
-    with _opened(gallery, home) as prints:
-        entries = prints.watch_list.entries()
-    _show([one.to_dict() for one in entries], watch_lines(entries), as_json=as_json)
+    entries = prints.watch_list.entries()
+    return Told([one.to_dict() for one in entries], watch_lines(entries))
 
 
-@watch_app.command("clear")
+@gallery_command(watch_app, "clear")
 def clear_watched(
+    prints: Fingerprints,
     reference: ReferenceArgument,
     by: Annotated[str, typer.Option("--by", help="Who clears it.")],
-    gallery: GalleryOption = None,
-    home: HomeOption = None,
-) -> None:
+) -> str:
     """Mark an entry `cleared: related person`: it stays listed and is searched no more."""
-    with _opened(gallery, home) as prints:
-        prints.watch_list.clear(reference, by=by)
-    typer.echo("cleared: related person")
+    prints.watch_list.clear(reference, by=by)
+    return "cleared: related person"
 
 
-@watch_app.command("remove")
+@gallery_command(watch_app, "remove")
 def remove_watched(
+    prints: Fingerprints,
     reference: ReferenceArgument,
     because: Annotated[str, typer.Option("--because", help="Why, kept with the date.")],
-    gallery: GalleryOption = None,
-    home: HomeOption = None,
-) -> None:
+) -> str:
     """Delete an entry with its voiceprint."""
-    with _opened(gallery, home) as prints:
-        prints.watch_list.remove(reference, because=because)
-    typer.echo("removed")
-
-
-def _opened(gallery: str | None, home: Path | None) -> Fingerprints:
-    from facesign import Fingerprints
-
-    return Fingerprints.open(
-        gallery, home=home, announce=lambda notice: typer.echo(notice.message, err=True)
-    )
-
-
-def _show(values: Any, lines: list[str], *, as_json: bool) -> None:
-    if as_json:
-        typer.echo(json.dumps(values, ensure_ascii=False))
-        return
-    for line in lines:
-        typer.echo(line)
+    prints.watch_list.remove(reference, because=because)
+    return "removed"

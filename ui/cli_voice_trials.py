@@ -9,6 +9,7 @@ from typing import Annotated, TypeAlias
 import typer
 
 from facesign.ui.progress import progress_bar
+from facesign.ui.voice_commands import HomeOption, JsonOption
 
 __all__ = ["calibrate", "score"]
 
@@ -18,10 +19,6 @@ TrialsArgument: TypeAlias = Annotated[
 RootOption: TypeAlias = Annotated[
     Path, typer.Option("--root", help="Folder that the paths are relative to.")
 ]
-HomeOption: TypeAlias = Annotated[
-    Path | None, typer.Option("--home", help="Folder of facesign's state.")
-]
-JsonOption: TypeAlias = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 def score(

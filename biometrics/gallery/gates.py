@@ -10,6 +10,7 @@ import numpy as np
 from facesign.biometrics.gallery.entries import Sample
 from facesign.biometrics.gallery.hearing import Heard
 from facesign.biometrics.gallery.matching import Matcher, VoiceEncoder, model_of
+from facesign.biometrics.speakers.overlap import OverlapDetector
 from facesign.biometrics.speakers.separation import shipped_separation
 from facesign.biometrics.stream import FloatArray
 from facesign.biometrics.voice.quality import LOW_SNR_DB
@@ -43,6 +44,7 @@ def admit(
     encoder: VoiceEncoder,
     matcher: Matcher,
     *,
+    overlap: OverlapDetector,
     channel: str | None,
     gates: Gates,
 ) -> list[Sample]:
@@ -52,6 +54,7 @@ def admit(
         recordings: What to name each in an error, and what was heard in it.
         encoder: Makes the embeddings.
         matcher: Tells recordings of one voice from those of several.
+        overlap: Notices two people who speak at once.
         channel: What they came through, where the caller knows.
         gates: The limits.
 
@@ -73,6 +76,11 @@ def admit(
         f"{name}: more than one voice"
         for name, heard in recordings
         if _is_split(heard, encoder, gates)
+    ]
+    reasons += [
+        f"{name}: more than one person speaks at once"
+        for name, heard in recordings
+        if overlap.in_recording(heard.speech)
     ]
     reasons += _disagreements([name for name, _ in recordings], samples, matcher, gates)
     if reasons:

@@ -24,6 +24,7 @@ EXACT_UP_TO = 100_000
 CONNECTIVITY = 32
 EXPANSION_ADD = 128
 EXPANSION_SEARCH = 256
+DTYPE = "f16"
 _PLACEHOLDER = 2**62
 """A key that no database hands out."""
 
@@ -111,7 +112,7 @@ class GraphIndex:
         self._index: Index = Index(
             ndim=DIM,
             metric="ip",
-            dtype="f16",
+            dtype=DTYPE,
             connectivity=CONNECTIVITY,
             expansion_add=EXPANSION_ADD,
             expansion_search=EXPANSION_SEARCH,
@@ -127,9 +128,9 @@ class GraphIndex:
         """Memory that the graph holds."""
         return int(self._index.memory_usage)
 
-    def add(self, ids: Ids, vectors: FloatArray) -> None:
+    def add(self, ids: Ids, vectors: FloatArray, *, threads: int = 1) -> None:
         """Add vectors, shape (n, 192), under new ids, shape (n,)."""
-        self._index.add(ids, vectors, threads=1)
+        self._index.add(ids, vectors, threads=threads)
 
     def remove(self, ids: Sequence[int]) -> None:
         """Erase vectors.

@@ -53,6 +53,8 @@ class Piece:
     """Unit length, shape (n_values,)."""
     echo_share: float = 0.0
     """How much of it is the other track coming back, 0 to 1."""
+    two_at_once: bool = False
+    """Whether two people speak at once in what was embedded."""
     lips: LipEvidence | None = None
     """How the applicant's lips moved with it; None where no face was seen."""
     opens: bool = True

@@ -59,7 +59,8 @@ def turns_of(pieces: Sequence[Piece], roles: Sequence[Role]) -> Iterator[Spoken]
     turn: Turn | None = None
     clean: list[FloatArray] = []
     for piece, role in zip(pieces, roles, strict=True):
-        samples = piece.samples if piece.echo_share < CLEAN_BELOW else piece.samples[:0]
+        alone = piece.echo_share < CLEAN_BELOW and not piece.two_at_once
+        samples = piece.samples if alone else piece.samples[:0]
         if turn is not None and not piece.opens and _continues(turn, role):
             turn = replace(turn, end_s=piece.end_s)
             clean.append(samples)

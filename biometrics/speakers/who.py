@@ -13,6 +13,7 @@ from facesign.biometrics.speakers.clustering import Labels, cluster, smoothed
 from facesign.biometrics.speakers.crosstalk import ECHO_SHARE, LATEST_S, measure_echo
 from facesign.biometrics.speakers.lips import LipTrack
 from facesign.biometrics.speakers.memory import TrackMemory
+from facesign.biometrics.speakers.overlap import OverlapDetector
 from facesign.biometrics.speakers.pieces import Piece, VoiceEncoder, windows_over
 from facesign.biometrics.speakers.roles import Role, Voice, assign_roles
 from facesign.biometrics.speakers.separation import Separation
@@ -47,6 +48,7 @@ class WhoSpeaks:
         officer: The officer's sample, 16 kHz, shape (n_samples,), of 3 s or more; it is
             embedded and let go.
         turn_at: Tells whose turn it was by the questions' times: `session` where unknown.
+        overlap: Notices two people at once, whose sound is then no voice alone.
     """
 
     def __init__(
@@ -56,12 +58,14 @@ class WhoSpeaks:
         *,
         officer: FloatArray | None = None,
         turn_at: Callable[[float], Subject] | None = None,
+        overlap: OverlapDetector | None = None,
     ) -> None:
         self._encoder = encoder
         self._separation = separation
         known = officer is not None and separation is not None
         self._officer = encoder.embed(officer) if known and officer is not None else None
         self._turn_at = turn_at or (lambda _: "session")
+        self._overlap = overlap
         self._mouth = LipTrack()
         self._tracks: dict[Track, TrackMemory] = {}
         self._waiting: deque[_Run] = deque()
@@ -143,6 +147,9 @@ class WhoSpeaks:
                 window_end_s=start_s + len(sound) / SAMPLE_RATE_HZ,
                 embedding=_NOTHING if self._separation is None else self._encoder.embed(sound),
                 echo_share=_echo_share(sound, start_s, other),
+                two_at_once=self._overlap is not None
+                and run.track != "officer"
+                and self._overlap.in_piece(sound),
                 opens=opens,
             )
             opens = False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import live_page
+import overlap_page
 import page
 import speakers_page
 import voiceprint_page
@@ -15,6 +16,10 @@ def test_the_page_of_benchmarks_is_what_the_results_give() -> None:
 
 def test_the_page_of_live_interviews_is_what_the_results_give() -> None:
     assert live_page.PAGE.read_text("utf-8") == live_page.page()
+
+
+def test_the_page_of_two_people_at_once_is_what_the_results_give() -> None:
+    assert overlap_page.PAGE.read_text("utf-8") == overlap_page.page()
 
 
 def test_the_page_of_comparisons_is_what_the_results_give() -> None:

@@ -63,7 +63,7 @@ def test_without_a_customer_voices_are_only_told_apart(home: Home) -> None:
     enroll(home)
     opened = open_voices(home=home)
     assert (opened.verifier, opened.unverified) == (None, "no_voiceprint")
-    assert opened.models == ("spectrum",)
+    assert opened.models == ("spectrum", "overlapped-speech")
 
 
 def test_a_gallery_that_is_not_there_is_not_made(home: Home) -> None:

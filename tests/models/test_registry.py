@@ -36,6 +36,7 @@ def test_the_registry_holds_what_facesign_uses() -> None:
         "ecapa-embedded",
         "ecapa-embedded-cohort",
         "ecapa-voxceleb",
+        "overlapped-speech",
     }
 
 

@@ -47,10 +47,12 @@ def pink(n_samples: int, rng: np.random.Generator) -> Samples:
     return (noise / noise.std()).astype(np.float32)
 
 
-def babble(voices: Sequence[Samples], n_samples: int, rng: np.random.Generator) -> Samples:
-    """Mix six of the voices, each as loud as the others, RMS 1."""
+def babble(
+    voices: Sequence[Samples], n_samples: int, rng: np.random.Generator, n_voices: int = N_BABBLE
+) -> Samples:
+    """Mix some of the voices, each as loud as the others, RMS 1."""
     mixed = np.zeros(n_samples)
-    for i in rng.choice(len(voices), N_BABBLE, replace=False):
+    for i in rng.choice(len(voices), n_voices, replace=False):
         turned = np.roll(voices[i], rng.integers(len(voices[i])))
         mixed += np.resize(turned / max(float(turned.std()), 1e-6), n_samples)
     return (mixed / mixed.std()).astype(np.float32)
