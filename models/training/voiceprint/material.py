@@ -1,10 +1,10 @@
 """A bank of utterances as they would sound in many voices, manners and channels.
 
-    python models/training/voiceprint/material.py SPEECH_TRAIN BANK [--limit-s SECONDS]
+    python models/training/voiceprint/material.py SPEECH_TRAIN BANK [--passes 0 1 2 3 4]
 
 Log mel energies and the teacher's embeddings are computed once and kept on disk, in files
 of 32 utterances; the same command goes on where it stopped, and training takes the files
-that are there.
+that are there. Two commands with different passes run side by side.
 """
 
 from __future__ import annotations
@@ -34,9 +34,9 @@ from teacher import Teacher
 from facesign.biometrics.voiceprint.frontend import log_mel
 
 SEED = 20261125
-N_VOICES = 3
-"""Classes a speaker: the own voice, and two that are made from it."""
-N_PASSES = 4
+N_VOICES = 4
+"""Classes a speaker: the own voice, and three that are made from it."""
+PASSES = (0, 1, 2, 3, 4)
 _PER_FILE = 32
 _N_NOISES = 150
 _NOISE_S = 8.0
@@ -62,7 +62,7 @@ class Bank:
     energies: list[Halves] = field(default_factory=list)
     """dB, one array (n_frames, 80) a rendering."""
     classes: list[int] = field(default_factory=list)
-    """Speaker * 3 + voice."""
+    """Speaker * N_VOICES + voice."""
     utterances: list[int] = field(default_factory=list)
     teacher: list[npt.NDArray[np.float32]] = field(default_factory=list)
     """Of the voice in its own manner and a clean channel, shape (256,)."""
@@ -102,16 +102,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("speech", type=Path)
     parser.add_argument("bank", type=Path)
-    parser.add_argument("--limit-s", type=float, default=float("inf"))
-    parser.add_argument("--passes", type=int, default=N_PASSES)
+    parser.add_argument("--passes", type=int, nargs="+", choices=PASSES, default=PASSES)
     args = parser.parse_args()
     args.bank.mkdir(parents=True, exist_ok=True)
     _write_noises(args.bank / "noises.npz")
     teacher, began_s = Teacher(), time.monotonic()
-    for passed in range(args.passes):
+    for passed in args.passes:
         for path, part in _parts(corpus(args.speech)[0], args.bank, passed):
-            if time.monotonic() - began_s > args.limit_s:
-                return
             _write(path, args.speech, part, passed, teacher)
             print(f"{path.name} {time.monotonic() - began_s:.0f} s", flush=True)
 
@@ -159,17 +156,17 @@ def _renderings(
 ) -> Iterator[tuple[int, npt.NDArray[np.float32], list[npt.NDArray[np.float32]]]]:
     """Yield number of the voice, what the teacher hears, and what the student hears.
 
-    Passes: the speaker as recorded; played faster or slower, a voice of its own; in other
-    moods; in a voice made from this one, in its moods too.
+    Passes: 0 the speaker as recorded; 1 played faster or slower, a voice of its own; 2 in
+    other moods; 3 in a voice made from this one, in its moods too; 4 as 1, the other way.
     """
     if passed == 0:
         yield 0, samples, [samples, through_channel(samples, rng)]
         return
-    made_by = np.random.default_rng((SEED, speaker, passed))
-    if passed == 1:
+    made_by = np.random.default_rng((SEED, speaker, 1 if passed == 4 else passed))
+    if passed in (1, 4):
         step = made_by.uniform(0.07, 0.16) * made_by.choice([-1, 1])
-        other = sped(samples, float(np.exp(step)))
-        yield 1, other, [other, through_channel(other, rng)]
+        other = sped(samples, float(np.exp(step if passed == 1 else -step)))
+        yield 1 if passed == 1 else 3, other, [other, through_channel(other, rng)]
         return
     apart = take_apart(samples)
     if passed == 2:
