@@ -116,5 +116,8 @@ def test_its_record_has_the_prompt_as_behaviour_and_verifies(server: Server) -> 
         (shown,) = record.entries("prompt_shown")
     assert shown.key_class == "behaviour"
     assert shown.data["question_id"] == "income_source"
-    (late,) = [o for o in shown.data["observations"] if o["name"] == "voice.response_latency"]
-    assert late["value"] > late["baseline_median"] + 1.0
+    # Which of them is told first depends on when the officer's key reaches the server.
+    waits = ("voice.response_latency", "voice.longest_pause")
+    seen = [o for o in shown.data["observations"] if o["name"] in waits]
+    assert seen
+    assert all(o["value"] > o["baseline_median"] + 1.0 for o in seen)
