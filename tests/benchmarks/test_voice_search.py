@@ -49,7 +49,7 @@ def test_a_graph_that_was_built_is_read_with_what_it_cost(
     read, told = known_graph("m@1", gallery.vectors)
     assert told == took
     assert len(read) == len(built) == 300
-    assert searched(read.search, gallery)["recall_at_1"] == 1.0
+    assert searched(read.search, gallery)["recall_at_1"] >= 0.98
 
 
 @pytest.mark.parametrize("changed", ["encoder", "graph", "draw"])
