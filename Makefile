@@ -25,7 +25,8 @@ test: lint
 	$(BIN)/pytest $(FAST_APART) -m "not ($(SLOW) or speechbrain)"
 
 test-all: $(VENV)/.dev
-	$(BIN)/pytest $(SLOW_APART) -m "($(SLOW)) and not speechbrain"
+	$(BIN)/pytest $(SLOW_APART) -m "($(SLOW)) and not speechbrain" --ignore=tests/ui/console
+	$(BIN)/pytest -m "($(SLOW)) and not speechbrain" tests/ui/console
 
 test-speechbrain: $(TORCH_VENV)/.installed
 	$(TORCH_VENV)/bin/python -m pytest -m speechbrain tests/models

@@ -5,18 +5,13 @@ from pathlib import Path
 
 import pytest
 
-LIVE = Path(__file__).parent / "ui" / "console"
-"""Servers, browsers and sessions at the speed of life: one at a time, beside other tests."""
-
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Name what must run on one worker: what shares a fixture, and what runs live."""
+    """Name what must run on one worker: what shares a fixture."""
     for item in items:
         if item.get_closest_marker("xdist_group") is not None:
             continue
-        if LIVE in item.path.parents and item.get_closest_marker("slow") is not None:
-            item.add_marker(pytest.mark.xdist_group("live"))
-        elif _shares_a_fixture(item):
+        if _shares_a_fixture(item):
             item.add_marker(pytest.mark.xdist_group(item.path.name))
 
 

@@ -23,12 +23,6 @@ rate_hz = 24
 [dialogue]
 questions = [{ id = "name_and_day" }, { id = "journey" }, { id = "income_source" }]
 """
-UNLIKE = """
-[cast.applicant]
-kind = "man"
-[cast.other]
-kind = "woman"
-"""
 SEED = 3
 
 
@@ -43,14 +37,6 @@ def fired(take: Take) -> set[str]:
     end_s = take.facts.findings.end_s
     state = watched(observed(take.facts), others_declared=False, end_s=end_s)
     return {one.monitor.monitor_id for one in state.protect}
-
-
-def test_answers_that_another_voice_says_first_suggest_protection(tmp_path: Path) -> None:
-    take = taken(tmp_path, "prompted-aloud", UNLIKE, sound_only=True)
-    assert "protection.prompted" in fired(take)
-    report = write_up(take.facts)
-    assert {flag.code for flag in report.flags} <= {"another_voice"}
-    assert report.outcome != "clear"
 
 
 def test_an_answer_that_is_read_out_suggests_protection_and_flags_nothing(tmp_path: Path) -> None:

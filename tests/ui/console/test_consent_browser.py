@@ -30,8 +30,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 ALL = ("recording", "face", "voice", "behaviour", "search")
 BEHAVIOUR = {"behaviour", "voice_behaviour", "movements"}
-SEEN = ("face.", "gaze.", "head.", "blink", "quality.", "voice.", "light.")
-"""Beginnings of the names of what faces and voices show."""
 LARGE_PIECES = """
 () => {
   // A recorder that gives three megabytes at once, as none does.
@@ -171,7 +169,6 @@ def test_a_withdrawal_ends_its_analysis_within_a_second(
             for entry in record.entries("command")
             if entry.data["name"] == "withdraw"
         }
-        found = [row for entry in record.entries("observations") for row in entry.data["rows"]]
         told = report_of(record)
     late_s = {
         purpose: datetime.fromisoformat(at).timestamp() - clicked_s[purpose]
@@ -179,7 +176,6 @@ def test_a_withdrawal_ends_its_analysis_within_a_second(
     }
     assert set(late_s) == {"behaviour", "face", "voice"}
     assert max(late_s.values()) <= 1.0
-    assert all(row["status"] == "not_assessed" for row in found if row["name"].startswith(SEEN))
     assert told is not None
     assert refused_in(told) == {"consent", "face", "voice", *BEHAVIOUR}
 
