@@ -50,7 +50,8 @@ class Findings:
         self.n_found = 0
         self.first_found_s: float | None = None
         self.end_s = 0.0
-        self._last_frame_s: float | None = None
+        self.last_frame_s: float | None = None
+        """Of the frames that were looked at; the session may go on without."""
         self._gaps = GapWatcher("picture.gap", PICTURE_GAP_S)
         self._light = LightWatcher()
 
@@ -120,9 +121,9 @@ class Findings:
     def _add_face(self, face: Face) -> None:
         self.n_frames += 1
         self.end_s = max(self.end_s, face.time_s)
-        if self._last_frame_s is not None and face.time_s > self._last_frame_s:
-            self.steps_s.add(face.time_s - self._last_frame_s)
-        self._last_frame_s = face.time_s
+        if self.last_frame_s is not None and face.time_s > self.last_frame_s:
+            self.steps_s.add(face.time_s - self.last_frame_s)
+        self.last_frame_s = face.time_s
         self.observations.extend(self._gaps.push(face.time_s, face.time_s))
         if face.found:
             self.n_found += 1

@@ -280,7 +280,7 @@ class Session:
     def turns(self) -> Sequence[Turn]:
         """Who spoke when, as far as it is known, the last minute of it only as it is likely."""
         early = self._findings.unsettled
-        return self._findings.turns + ([] if early is None else list(early.turns))
+        return [*self._findings.turns, *(early.turns if early else ())]
 
     def so_far(self) -> SessionFacts:
         """Return what is known now; an answer that is still being given ends now."""

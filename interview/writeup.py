@@ -14,6 +14,7 @@ from facesign.interview.capture import capture_quality, face_grade, frame_rate_h
 from facesign.interview.checks import Conditions, run_checks, voice_observations
 from facesign.interview.details import report_details
 from facesign.interview.facts import SessionFacts, speaker_heard
+from facesign.interview.findings import Findings
 from facesign.interview.flags import Flag, flags_from
 from facesign.interview.heard import compared, told_apart, voices_heard
 from facesign.interview.outcome import Check, Reason, decide_outcome
@@ -126,9 +127,14 @@ def observed(facts: SessionFacts) -> tuple[Observation, ...]:
 def _quality(facts: SessionFacts) -> tuple[Observation, ...]:
     face_refused = facts.consent.decision("face") is False
     voice_refused = facts.consent.decision("voice") is False
+    seen = facts.findings
+    if face_refused:
+        # Part of a session would be told as if it were the whole of it.
+        seen = Findings()
+        seen.end_s = facts.findings.end_s
     return (
         *capture_quality(
-            facts.findings,
+            seen,
             unseen="consent_refused" if facts.has_video and face_refused else "no_video",
         ),
         *voice_observations(

@@ -186,7 +186,7 @@ def _faces(facts: SessionFacts) -> Iterator[Observation]:
     if seen_s > 0:
         other_s = sum(one.duration_s for one in found.named("face.other"))
         share = min(1.0, other_s / seen_s)
-        yield _session("face.other_share", 0.0, found.end_s, share, "1")
+        yield _session("face.other_share", 0.0, found.last_frame_s or 0.0, share, "1")
     if facts.behaviour_off is None:
         for renewed in facts.rebased:
             yield _session("baseline.renewed", renewed.time_s, renewed.time_s, 1.0, "count")
@@ -197,7 +197,8 @@ def _recording(facts: SessionFacts) -> Iterator[Observation]:
     end_s = facts.findings.end_s
     if len(steps) >= 30:
         late, usual = np.percentile(steps, [95, 50])
-        yield _session("quality.rate_spread", 0.0, end_s, float(late / usual), "1")
+        seen_s = facts.findings.last_frame_s or end_s
+        yield _session("quality.rate_spread", 0.0, seen_s, float(late / usual), "1")
     for problem in facts.recording.problems if facts.recording else ():
         yield _session(f"media.{problem.code}", 0.0, end_s, 1.0, "count")
 

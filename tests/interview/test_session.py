@@ -199,6 +199,19 @@ def test_behaviour_withdrawn_at_the_end_leaves_nothing_of_it_in_the_report() -> 
     assert not measured & {"gaze.horizontal", "gaze.vertical", "movement"}
 
 
+def test_a_picture_is_not_graded_as_a_whole_after_consent_to_the_face_was_withdrawn() -> None:
+    pipeline = ScriptedPipeline([*CALM, FaceReading(*_block(), some_signals([1.0, 1.1]))])
+    session = scripted_session(pipeline)
+    session.consent(purpose="face", text="en-1", given_by="C-1", granted=False)
+    report = session.close()
+    quality = {o.name: o for o in report.observations if o.name.startswith("quality.")}
+    # How evenly frames came is told of the frames that were looked at.
+    spread = quality.pop("quality.rate_spread")
+    assert spread.end_s < report.to_dict()["timeline"]["duration_s"]
+    assert {(o.status, o.reason) for o in quality.values()} == {("not_assessed", "consent_refused")}
+    assert states(report)["quality"] == (None, "consent_refused")
+
+
 def _block() -> tuple[Any, Any]:
     from session_factory import reading
 

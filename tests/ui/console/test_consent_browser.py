@@ -30,6 +30,11 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 ALL = ("recording", "face", "voice", "behaviour", "search")
 BEHAVIOUR = {"behaviour", "voice_behaviour", "movements"}
+SEEN = {
+    "face": ("face.", "gaze.", "head.", "blink", "quality.", "light."),
+    "voice": ("voice.",),
+}
+"""Beginnings of the names of what faces and voices show."""
 LARGE_PIECES = """
 () => {
   // A recorder that gives three megabytes at once, as none does.
@@ -164,11 +169,10 @@ def test_a_withdrawal_ends_its_analysis_within_a_second(
     session.decide("stop", "nothing was left to look at")
     page.context.close()
     with Record.open(home, session.session_id) as record:
-        ended = {
-            entry.data["values"]["purpose"]: entry.data["values"]["at"]
-            for entry in record.entries("command")
-            if entry.data["name"] == "withdraw"
-        }
+        commands = [e.data for e in record.entries("command") if e.data["name"] == "withdraw"]
+        ended = {one["values"]["purpose"]: one["values"]["at"] for one in commands}
+        at_s = {one["values"]["purpose"]: one["time_s"] + 1.0 for one in commands}
+        found = [row for entry in record.entries("observations") for row in entry.data["rows"]]
         told = report_of(record)
     late_s = {
         purpose: datetime.fromisoformat(at).timestamp() - clicked_s[purpose]
@@ -176,8 +180,13 @@ def test_a_withdrawal_ends_its_analysis_within_a_second(
     }
     assert set(late_s) == {"behaviour", "face", "voice"}
     assert max(late_s.values()) <= 1.0
+    # What was found before may stand; nothing goes on after a withdrawal.
+    for purpose, names in SEEN.items():
+        told_of = [row for row in found if row["name"].startswith(names)]
+        went_on = [r for r in told_of if r["status"] == "assessed" and r["end_s"] > at_s[purpose]]
+        assert [(row["name"], row["end_s"]) for row in went_on] == []
     assert told is not None
-    assert refused_in(told) == {"consent", "face", "voice", *BEHAVIOUR}
+    assert refused_in(told) == {"consent", "face", "quality", "voice", *BEHAVIOUR}
 
 
 def test_withdrawing_the_recording_leaves_no_question_open_on_the_page(
