@@ -67,9 +67,8 @@ class Session:
             wait for it; the session ends it.
         watch: Called with everything that the analysers find, as it becomes known.
         record: True to keep an evidence record in the home folder, or the home folder to keep
-            it in: it begins with consent to recording, and what is pushed is stored in it
-            without loss. Or a record that was begun elsewhere, where whoever began it stores
-            what was received, and closes it; the session then has its id.
+            it in: it begins with consent to recording and stores what is pushed without loss. Or
+            a record begun elsewhere by who stores what was received; the session has its id.
         past: What earlier sessions and the gallery know, see `past_observations`.
 
     Raises:

@@ -11,7 +11,11 @@ from pathlib import Path
 import av
 import numpy as np
 
+from facesign import samples
+
 RATE_HZ = 48_000
+INTERVIEW_S = 6.0
+"""As much of an interview as most tests of live sessions send."""
 
 
 def remuxed(path: Path, *, until_s: float = 1e9) -> bytes:
@@ -72,3 +76,8 @@ def pieces(data: bytes, n: int) -> Iterator[bytes]:
     borders = [round(len(data) * index / n) for index in range(n + 1)]
     for first, last in pairwise(borders):
         yield data[first:last]
+
+
+def interview(until_s: float = INTERVIEW_S) -> bytes:
+    """The beginning of a bundled interview."""
+    return remuxed(samples.load("hesitant").media, until_s=until_s)

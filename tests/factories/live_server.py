@@ -6,6 +6,7 @@ import contextlib
 import json
 import struct
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -21,6 +22,7 @@ from websockets.sync.client import ClientConnection, connect
 from facesign.interview.home import Home
 from facesign.interview.live.session import LiveSession
 from facesign.interview.live.sessions import LiveSessions, SessionPlan
+from facesign.interview.record.reader import Record
 from facesign.interview.script import load_script
 from facesign.ui.console.capture import capture_router
 
@@ -154,3 +156,24 @@ def closing(socket: ClientConnection, timeout_s: float = 60.0) -> int | None:
             socket.recv(timeout=timeout_s)
     except ConnectionClosed as closed:
         return None if closed.rcvd is None else closed.rcvd.code
+
+
+def until(session: LiveSession, key: str, wanted: Any, patience_s: float = 60.0) -> dict[str, Any]:
+    """Wait until the live state has a value, or one that a function accepts; return the state."""
+    deadline_s = time.monotonic() + patience_s
+    while time.monotonic() < deadline_s:
+        state = session.state()
+        if wanted(state[key]) if callable(wanted) else state[key] == wanted:
+            return state
+        time.sleep(0.02)
+    raise AssertionError(f"{key} stayed {session.state()[key]!r}")
+
+
+def closed_as(home: Home, session_id: str) -> str:
+    """Return what a record was closed as; the state may be told a moment before."""
+    for _ in range(100):
+        with Record.open(home, session_id) as record:
+            if record.status != "recording":
+                return record.status
+        time.sleep(0.1)
+    return "recording"

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from live_media import pieces, remuxed
-from live_server import Applicant, Server, serving
+from live_media import interview, pieces
+from live_server import Applicant, Server, until
 
-from facesign import samples
 from facesign.interview.archive.entries import ArchivedSession
 from facesign.interview.archive.store import Archive
 from facesign.interview.home import Home
@@ -22,47 +20,21 @@ from facesign.interview.record.verification import verify
 
 pytestmark = pytest.mark.slow
 
-INTERVIEW = Path(samples.__file__).parent / "interviews" / "hesitant" / "interview.mp4"
 SECONDS = 3.0
 
 
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
-    return Home(tmp_path_factory.mktemp("endings") / "home")
-
-
-@pytest.fixture(scope="module")
-def server(home: Home) -> Iterator[Server]:
-    with serving(home) as running:
-        yield running
-
-
 @pytest.fixture
-def captured(server: Server) -> Iterator[LiveSession]:
+def captured(session: LiveSession, applicant: Applicant) -> Iterator[LiveSession]:
     """An interview in which some seconds were captured."""
-    session = server.create()
-    applicant = Applicant(server, session.invite())
-    try:
-        applicant.open()
-        applicant.consent()
-        with applicant.media() as socket:
-            applicant.start(socket)
-            for part in pieces(remuxed(INTERVIEW, until_s=SECONDS), 10):
-                applicant.send(socket, part)
-            applicant.wait_written(socket)
-            until(session, "time_s", SECONDS - 0.3)
-            yield session
-    finally:
-        applicant.close()
-        if not session.has_ended:
-            session.interrupt()
-
-
-def until(session: LiveSession, key: str, least: float, patience_s: float = 60.0) -> None:
-    deadline_s = time.monotonic() + patience_s
-    while session.state()[key] < least:
-        assert time.monotonic() < deadline_s, f"{key} stayed {session.state()[key]!r}"
-        time.sleep(0.02)
+    applicant.open()
+    applicant.consent()
+    with applicant.media() as socket:
+        applicant.start(socket)
+        for part in pieces(interview(SECONDS), 10):
+            applicant.send(socket, part)
+        applicant.wait_written(socket)
+        until(session, "time_s", lambda time_s: time_s > SECONDS - 0.3)
+        yield session
 
 
 def over(home: Home, session: LiveSession, patience_s: float = 60.0) -> ArchivedSession:
