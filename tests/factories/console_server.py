@@ -10,6 +10,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -84,6 +85,8 @@ def console_server(folder: Path) -> Iterator[Server]:
             assert line, "".join(lines)
             lines.append(line)
         ready_s = time.monotonic() - started
+        # A pipe that nobody reads stops whoever writes into it; what comes is shown of a failure.
+        threading.Thread(target=shutil.copyfileobj, args=(process.stderr, sys.stderr)).start()
         found = re.search(r"https://\S+/setup/\S+", lines[-1])
         assert found is not None
         yield Server(f"https://127.0.0.1:{port}", home, temporary, found.group(), ready_s)

@@ -129,12 +129,14 @@ def card_of(
 ) -> dict[str, Any]:
     """Return a prompt or a flag as a card: what was seen, how far from usual, what to ask."""
     question = questions.get(item.get("question_id") or "")
+    # What a voice or another system tells has nothing to do with the picture.
+    level = item.get("reliability")
     card = {
         "kind": kind,
         "id": item["id"],
         "start_s": item["start_s"],
         "end_s": item["end_s"],
-        "reliability": texts("reliability", item["reliability"]),
+        "reliability": texts("reliability", level) if level else None,
         "question": texts.either(question["text"]) if question else None,
         "seen": [_seen(one, texts) for one in item["observations"]],
     }
