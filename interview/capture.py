@@ -19,7 +19,7 @@ _Reader = Callable[[PictureQuality], float]
 _PICTURE: tuple[tuple[str, str, FaceReason, _Reader], ...] = (
     ("quality.size", "px", "inter_eye_distance", lambda p: p.inter_ocular_px),
     ("quality.sharpness", "1", "sharpness", lambda p: p.sharpness),
-    ("quality.light", "luma", "under_exposure", lambda p: p.brightness),
+    ("quality.light", "luma", "under_exposure", lambda p: p.light),
     ("quality.over_exposed_share", "1", "over_exposure", lambda p: p.over_exposed),
     ("quality.light_evenness", "1", "illumination_uniformity", lambda p: p.uniformity),
 )

@@ -183,7 +183,7 @@ def sharp_blocks_of(take: Take) -> Iterator[FaceBlock]:
 def _closed(grid: BlockGrid[Face], take: Take) -> Iterator[list[Face]]:
     for row, time_s in enumerate(take.time_s.tolist()):
         luma = float(take.brightness[row])
-        measured = PictureQuality(_UNKNOWN, _UNKNOWN, luma, _UNKNOWN, _UNKNOWN)
+        measured = PictureQuality(_UNKNOWN, _UNKNOWN, luma, _UNKNOWN, _UNKNOWN, _UNKNOWN)
         picture = measured if np.isfinite(luma) else None
         flow = take.flow[row] if np.isfinite(take.flow[row, 0, 0]) else None
         face = Face(time_s, take.landmarks[row], None, False, None, picture, flow)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -31,6 +31,17 @@ FaceReason: TypeAlias = Literal[
     "frame_rate",
 ]
 Reliability: TypeAlias = Literal["high", "medium", "low", "none"]
+
+_LIDS = (
+    (33, 246, 161, 160, 159, 158, 157, 173, 133, 155, 154, 153, 145, 144, 163, 7),
+    (263, 466, 388, 387, 386, 385, 384, 398, 362, 382, 381, 380, 374, 373, 390, 249),
+)
+_IRISES = ((468, 469, 470, 471, 472), (473, 474, 475, 476, 477))
+"""Centre and rim, in MediaPipe's numbering."""
+_BEYOND_IRIS = 1.15
+"""The rim of the iris is blurred."""
+_LEAST_WHITE = 0.02
+"""Of the square of the distance between the eyes: what shut lids still enclose is less."""
 
 MIN_RATE_HZ = 15.0
 RATE_TOLERANCE_HZ = 0.5
@@ -69,11 +80,22 @@ class PictureQuality:
     sharpness: float
     """Fine detail over coarse detail inside the face at a fixed face size, dimensionless."""
     brightness: float
-    """Median luma of the face, 0 to 255."""
+    """Median luma of the face, 0 to 255: of the light on it and of its skin."""
     over_exposed: float
     """Share of the face's pixels at 250 or more."""
     uniformity: float
     """Darker half over brighter half of the face, 1 is evenly lit."""
+    eye_whites: float
+    """Luma of the whites of the eyes, 0 to 255; NaN where they are shut or too small."""
+
+    @property
+    def light(self) -> float:
+        """Luma of skin or of the whites of the eyes, whichever is brighter, 0 to 255.
+
+        Dark skin in good light is no bad light, and neither are narrow eyes: a face is in the
+        dark where both are.
+        """
+        return float(np.fmax(self.brightness, self.eye_whites))
 
 
 def measure_picture(image: npt.NDArray[np.uint8], landmarks: FloatArray) -> PictureQuality:
@@ -97,8 +119,9 @@ def measure_picture(image: npt.NDArray[np.uint8], landmarks: FloatArray) -> Pict
     high = np.clip(landmarks[:, :2].max(axis=0) + 1, 1, (width, height)).astype(int)
     face = image[low[1] : high[1], low[0] : high[0]]
     if min(face.shape[:2]) < 8 or not size > 0:
-        return PictureQuality(size, *(float("nan"),) * 4)
+        return PictureQuality(size, *(float("nan"),) * 5)
     grey = cv2.cvtColor(face, cv2.COLOR_RGB2GRAY)
+    whites = _eye_whites(grey, landmarks[:, :2] - low, size)
     scale = 96.0 / size
     if scale < 1:
         grey = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
@@ -114,7 +137,25 @@ def measure_picture(image: npt.NDArray[np.uint8], landmarks: FloatArray) -> Pict
         brightness=float(np.median(grey)),
         over_exposed=float(np.mean(grey >= 250)),
         uniformity=min(halves) / max(max(halves), 1e-3),
+        eye_whites=whites,
     )
+
+
+def _eye_whites(grey: npt.NDArray[Any], places: FloatArray, inter_ocular_px: float) -> float:
+    """Return the upper quartile inside the lids, outside the irises; lashes are dark."""
+    import cv2
+
+    open_eyes = np.zeros(grey.shape, np.uint8)
+    for lids in _LIDS:
+        cv2.fillPoly(open_eyes, [np.round(places[list(lids)]).astype(np.int32)], (255,))
+    for centre, *rim in _IRISES:
+        apart = np.linalg.norm(places[rim] - places[centre], axis=1)
+        radius = round(_BEYOND_IRIS * float(apart.mean()))
+        cv2.circle(open_eyes, np.round(places[centre]).astype(int).tolist(), radius, (0,), -1)
+    seen = grey[open_eyes > 0]
+    if len(seen) < _LEAST_WHITE * inter_ocular_px**2:
+        return float("nan")
+    return float(np.percentile(seen, 75))
 
 
 def grade(reason: FaceReason, value: float) -> float:

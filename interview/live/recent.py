@@ -33,7 +33,7 @@ _OUTLINE = (
 )
 """Face, eyes, brows, nose and lips, in MediaPipe's numbering."""
 _PICTURE: tuple[tuple[str, FaceReason, str, Callable[[PictureQuality], float]], ...] = (
-    ("light", "under_exposure", "luma", lambda p: p.brightness),
+    ("light", "under_exposure", "luma", lambda p: p.light),
     ("over_exposed", "over_exposure", "1", lambda p: p.over_exposed),
     ("light_evenness", "illumination_uniformity", "1", lambda p: p.uniformity),
     ("sharpness", "sharpness", "1", lambda p: p.sharpness),

@@ -34,7 +34,12 @@ GOOD_VOICE = VoiceQuality(
     snr_db=40.0, clipped_share=0.0, net_speech_s=20.0, bandwidth_hz=8000.0, reasons=()
 )
 GOOD_PICTURE = PictureQuality(
-    inter_ocular_px=130.0, sharpness=0.3, brightness=140.0, over_exposed=0.0, uniformity=0.9
+    inter_ocular_px=130.0,
+    sharpness=0.3,
+    brightness=140.0,
+    over_exposed=0.0,
+    uniformity=0.9,
+    eye_whites=160.0,
 )
 
 

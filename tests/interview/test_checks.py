@@ -181,7 +181,7 @@ def test_a_voice_that_is_worse_but_heard_does_not(reason: str) -> None:
     [
         (replace(GOOD_PICTURE, inter_ocular_px=30.0), "inter_eye_distance"),
         (replace(GOOD_PICTURE, sharpness=0.01), "sharpness"),
-        (replace(GOOD_PICTURE, brightness=10.0), "under_exposure"),
+        (replace(GOOD_PICTURE, brightness=10.0, eye_whites=20.0), "under_exposure"),
         (replace(GOOD_PICTURE, over_exposed=0.9), "over_exposure"),
     ],
 )

@@ -35,7 +35,7 @@ def test_a_take_that_was_written_is_read_back_unchanged(take: Take, tmp_path: Pa
 def test_blocks_of_a_take_are_the_blocks_of_its_faces(take: Take) -> None:
     grid: BlockGrid[Face] = BlockGrid(lambda face: face.time_s)
     faces = [
-        Face(t, xyz, None, False, None, PictureQuality(0, 0, float(luma), 0, 0), flow)
+        Face(t, xyz, None, False, None, PictureQuality(0, 0, float(luma), 0, 0, 0), flow)
         for t, xyz, luma, flow in zip(
             take.time_s.tolist(), take.landmarks, take.brightness, take.flow, strict=True
         )

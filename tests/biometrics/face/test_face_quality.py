@@ -15,8 +15,14 @@ from facesign.biometrics.face.quality import (
     measure_picture,
     reliability_of,
 )
+from facesign.biometrics.stream import FloatArray
 
 LANDMARKS = pictured(NEUTRAL, inter_ocular_px=96.0)
+EYES = ((272, 200), (368, 200))
+LIDS = (
+    (33, 246, 161, 160, 159, 158, 157, 173, 133, 155, 154, 153, 145, 144, 163, 7),
+    (362, 398, 384, 385, 386, 387, 388, 466, 263, 249, 390, 373, 374, 380, 381, 382),
+)
 
 
 def textured(brightness: float = 120.0, contrast: float = 40.0) -> npt.NDArray[np.uint8]:
@@ -29,6 +35,35 @@ def test_brightness_is_the_median_of_the_face() -> None:
     image = np.full((480, 640, 3), 10, dtype=np.uint8)
     image[100:400, 150:500] = 140
     assert measure_picture(image, LANDMARKS).brightness == 140
+
+
+def test_dark_skin_with_lit_eyes_is_not_in_the_dark() -> None:
+    face, image = _with_eyes(open_px=9), np.full((480, 640, 3), 45, dtype=np.uint8)
+    for x, y in EYES:
+        cv2.circle(image, (x, y), 20, (190, 190, 190), -1)
+        cv2.circle(image, (x, y), 6, (20, 20, 20), -1)
+    quality = measure_picture(image, face)
+    assert (quality.brightness, quality.eye_whites, quality.light) == (45, 190, 190)
+    assert grade("under_exposure", quality.light) == 1
+
+
+def test_shut_eyes_in_a_lit_face_are_not_in_the_dark() -> None:
+    image = np.full((480, 640, 3), 130, dtype=np.uint8)
+    quality = measure_picture(image, _with_eyes(open_px=0))
+    assert np.isnan(quality.eye_whites)
+    assert quality.light == 130
+
+
+def _with_eyes(open_px: int) -> FloatArray:
+    """Return a face whose lids are ellipses of 40 px, as far open as this up and down."""
+    face = LANDMARKS.copy()
+    around = np.linspace(0, 2 * np.pi, len(LIDS[0]), endpoint=False)
+    for (x, y), lids, first in zip(EYES, LIDS, (468, 473), strict=True):
+        face[list(lids), 0] = x + 20 * np.cos(around)
+        face[list(lids), 1] = y + open_px * np.sin(around)
+        face[first, :2] = x, y
+        face[first + 1 : first + 5, :2] = np.add((x, y), [(6, 0), (0, -6), (-6, 0), (0, 6)])
+    return face
 
 
 def test_size_is_the_distance_between_the_eyes() -> None:
@@ -60,7 +95,7 @@ def test_a_blurred_face_is_less_sharp_at_any_contrast() -> None:
 def test_a_face_outside_the_picture_is_not_measured() -> None:
     outside = pictured(NEUTRAL, centre_px=(2000.0, 240.0))
     quality = measure_picture(textured(), outside)
-    values = (quality.sharpness, quality.brightness, quality.over_exposed, quality.uniformity)
+    values = (quality.sharpness, quality.light, quality.over_exposed, quality.uniformity)
     assert all(np.isnan(value) for value in values)
 
 

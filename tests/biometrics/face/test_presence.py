@@ -121,7 +121,7 @@ def test_another_face_does_not_stay_while_no_frame_came() -> None:
 
 
 def measured(time_s: float, inter_ocular_px: float, sharpness: float = 0.3) -> Face:
-    picture = PictureQuality(inter_ocular_px, sharpness, 140.0, 0.0, 0.9)
+    picture = PictureQuality(inter_ocular_px, sharpness, 140.0, 0.0, 0.9, 160.0)
     return replace(face(time_s), picture=picture)
 
 
