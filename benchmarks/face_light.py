@@ -50,11 +50,15 @@ def summary(seen: list[PictureQuality | None]) -> dict[str, Any]:
     return {
         "n": len(seen),
         "n_no_face": len(seen) - len(found),
-        "skin_luma": round(float(np.median([one.brightness for one in found])), 1),
-        "light_luma": round(float(np.median([one.light for one in found])), 1),
+        "skin_luma": _median([one.brightness for one in found]),
+        "light_luma": _median([one.light for one in found]),
         "in_the_dark_by_skin": sum(one.brightness < limit for one in found),
         "in_the_dark": sum(one.light < limit for one in found),
     }
+
+
+def _median(values: list[float]) -> float | None:
+    return round(float(np.median(values)), 1) if values else None
 
 
 def main() -> None:
