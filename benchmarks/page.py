@@ -88,6 +88,19 @@ def _studio_people(r: dict[str, Any]) -> tuple[str, str]:
     )
 
 
+def _face_light(r: dict[str, Any]) -> tuple[str, str]:
+    lit = r["lights"]["well_lit"]
+    by_skin, told = (
+        sum(g[k] for g in lit.values()) for k in ("in_the_dark_by_skin", "in_the_dark")
+    )
+    people = sum(group["n"] for group in lit.values())
+    return (
+        f"well lit faces graded as in the dark: {told} of {people}; by the skin alone {by_skin}, "
+        f"{lit['9-10']['in_the_dark_by_skin']} of the {lit['9-10']['n']} darkest",
+        f"{people} rendered people of all tones in each of {len(r['lights'])} lights",
+    )
+
+
 def _studio_brows(r: dict[str, Any]) -> tuple[str, str]:
     rows = [row for tone, row in r["by_tone"].items()]
     shown = ", ".join(
@@ -292,6 +305,7 @@ ROWS: tuple[tuple[str, str, Callable[[dict[str, Any]], tuple[str, str]]], ...] =
     ("mesh_backends", "Do both meshes keep movements of 0.1 to 0.3 s?", _backends),
     ("studio_speed", "How fast does the studio render?", _studio_speed),
     ("studio_people", "Does the mesh find everybody whom the studio draws?", _studio_people),
+    ("face_light", "Is light told apart from the tone of the skin?", _face_light),
     ("studio_brows", "Do landmarks follow rendered brows on every skin?", _studio_brows),
     ("monitors_speed", "What do all monitoring points cost?", _monitors_speed),
     ("monitor_rates", "How often do they fire on honest borrowers?", _monitor_rates),
