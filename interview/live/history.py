@@ -47,6 +47,8 @@ class History:
     """By stream, where on the session's clock it starts."""
     shown: Sequence[tuple[str, Mapping[str, Any]]]
     """Prompts and flags that the officer has seen, with `first_s`."""
+    n_officer_segments: int
+    """How often a MediaRecorder of the officer's own microphone began."""
     is_open: bool
     """Whether the last segment was still being received."""
     why_gap: str
@@ -79,6 +81,7 @@ class History:
             gaps=told.gaps,
             offsets=told.offsets,
             shown=told.shown,
+            n_officer_segments=told.n_officer_segments,
             is_open=told.is_open,
             why_gap=told.why_gap,
             is_written_up=told.is_written_up,
@@ -102,6 +105,7 @@ class _Told:
         self.gaps: dict[float, Gap] = {}
         self.offsets: dict[str, float] = {}
         self.shown: list[tuple[str, Mapping[str, Any]]] = []
+        self.n_officer_segments = 0
         self.is_open = self.is_written_up = False
         self.why_gap = "connection"
         self.end_after: int | None = None
@@ -111,6 +115,8 @@ class _Told:
         if kind == "segment":
             self.segments.append(HeldSegment(data["stream"], data["lost_s"] or 0.0, data["reason"]))
             self.is_open, self.why_gap = True, "connection"
+        elif kind == "officer_segment":
+            self.n_officer_segments += 1
         elif kind == "segment_starts":
             self.offsets[data["stream"]] = data["offset_s"]
         elif kind == "command":

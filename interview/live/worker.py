@@ -1,4 +1,4 @@
-"""The process of one live session: writes what comes, then decodes, analyzes and tells.
+"""The lead of one live session: writes what comes, then decodes, analyzes and tells.
 
 Three threads: one takes what the server sends and writes it to the record, one decodes, and the
 main one analyzes, so that a slow analysis holds back neither the record nor a command.
@@ -6,21 +6,17 @@ main one analyzes, so that a slow analysis holds back neither the record nor a c
 
 from __future__ import annotations
 
-import os
 import threading
 import time
-import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
 from multiprocessing.connection import Connection
 from typing import Any
 
-import cv2
-
 from facesign.biometrics.face.tracker_process import TrackerProcess
 from facesign.biometrics.stream import Frame, Sound
-from facesign.errors import FacesignError, SessionStateError, SettingsError, WorkerError
+from facesign.errors import FacesignError, SessionStateError, SettingsError
 from facesign.interview.archive.entries import DECISIONS
 from facesign.interview.archive.past import past_of
 from facesign.interview.home import require_one_of
@@ -28,49 +24,21 @@ from facesign.interview.live.conduct import Conduct, Gap, track_of
 from facesign.interview.live.going_on import GoingOn
 from facesign.interview.live.history import History
 from facesign.interview.live.intake import Command, Intake, Received, SegmentStart
+from facesign.interview.live.lines import Side
 from facesign.interview.live.logbook import Logbook
+from facesign.interview.live.officer_line import OfficerLine
 from facesign.interview.live.plan import Start
 from facesign.interview.live.recent import Recent
-from facesign.interview.live.rehearsal import rehearse
 from facesign.interview.live.replay import opening
 from facesign.interview.live.segments import Segments
 from facesign.interview.live.skips import Skips
 from facesign.interview.live.view import LiveView
 
-__all__ = ["serve"]
+__all__ = ["Worker"]
 
 TELL_EVERY_S = 0.1
 MOST_PIECE_BYTES = 4 << 20
 """A piece of 200 ms has some 50 kB."""
-
-
-def serve(wire_fd: int) -> None:
-    """Get warm, wait for a session, lead it to its end; runs in the child."""
-    wire: Connection[Any, Any] = Connection(wire_fd)
-    try:
-        cv2.setNumThreads(1)
-        tracker = TrackerProcess()
-        rehearse()
-        wire.send(("warm",))
-        start = wire.recv()
-    except (EOFError, OSError):
-        return
-    try:
-        worker = Worker(wire, start, tracker)
-    except FacesignError as error:
-        wire.send(("failed", str(error)))
-        tracker.close()
-        return
-    try:
-        worker.run()
-    except FacesignError as error:
-        worker.tell("failed", str(error))
-    except Exception as error:
-        if os.environ.get("FACESIGN_DEBUG"):
-            traceback.print_exc()
-        worker.tell("failed", str(WorkerError("the session's worker", type(error).__name__)))
-    finally:
-        worker.leave()
 
 
 class Worker:
@@ -97,6 +65,7 @@ class Worker:
             self._conduct = held.conduct(start.home, tracker=tracker, watch=self._recent.event)
             held.take_up(self._book, self._segments)
         self._history = None if held is None else held.history
+        self._officer = OfficerLine(0 if held is None else held.history.n_officer_segments)
         self._tracker = tracker
         self._view = LiveView(self._conduct, self._recent)
         self._why_gap = "connection"
@@ -144,8 +113,10 @@ class Worker:
         self._tell_state()
         if self._start.again:
             current = self._segments.current
-            # Pages send again what is not in the record.
-            self.tell("again", self._segments.n_segments, current.n_pieces if current else 0)
+            # Pages send again what is not in the record; the officer's begins a new segment.
+            n_pieces = current.n_pieces if current else 0
+            self.tell("again", "applicant", self._segments.n_segments, n_pieces)
+            self.tell("again", "officer", 0, 0)
         while not self._over:
             work = self._intake.take(max(0.0, self._tell_at_s - time.monotonic()))
             if isinstance(work, Command):
@@ -199,18 +170,19 @@ class Worker:
             # Nothing may go on that cannot be written.
             self._intake.command(Command("cannot_write", {"problem": str(error)}))
 
-    def _piece(self, segment: int, number: int, data: bytes) -> None:
-        current = self._segments.current
+    def _piece(self, side: Side, segment: int, number: int, data: bytes) -> None:
+        line = self._segments if side == "applicant" else self._officer
+        current = line.current
         if current is None or current.number != segment or not self._conduct.stages.captures:
-            self.tell("ack", segment, number)
+            self.tell("ack", side, segment, number)
             return
         if number > current.n_pieces:
             # One before it is missing: the page sends both again.
             return
         if number == current.n_pieces:
             self._book.piece(current.stream, data)
-            self._segments.feed(data)
-        self.tell("ack", segment, number)
+            line.feed(data)
+        self.tell("ack", side, segment, number)
 
     # What follows runs in the main thread alone.
 
@@ -233,6 +205,7 @@ class Worker:
     def _do(self, command: Command) -> Any:
         actions: Mapping[str, Callable[..., Any]] = {
             "segment": self._open_segment,
+            "officer_segment": self._open_officer_segment,
             "end": self._end,
             "decide": self._decide,
             "server_gone": self._server_gone,
@@ -252,6 +225,7 @@ class Worker:
         if command.name == "pause":
             self._why_gap = "paused"
             self._segments.end()
+            self._officer.end()
         if command.name in ("consent", "withdraw") and values.get("purpose") == "face":
             self._recent.forget_face()
         if report is not None and self._conduct.report is not report:
@@ -268,11 +242,28 @@ class Worker:
         if not self._conduct.stages.captures:
             raise SessionStateError(f"nothing is captured now: {self._where()}")
         segment, lost_s = self._segments.open()
+        if self._officer.end():
+            # It was placed by the clock of the segment before: the page begins a new one.
+            self.tell("again", "officer", 0, 0)
         why, self._why_gap = self._why_gap, "connection"
         self._before[segment.stream] = why, lost_s or 0.0
         self._book.add(
             "segment",
             {"stream": segment.stream, "mime": mime, "lost_s": lost_s, "reason": why},
+        )
+        return segment.number
+
+    def _open_officer_segment(self, mime: str) -> int:
+        """Start to take what a new MediaRecorder writes of the officer's own microphone."""
+        beside = self._segments.current
+        if self._start.plan.applicant_here:
+            raise SessionStateError("one microphone hears both at this computer")
+        if beside is None or not self._conduct.stages.captures:
+            raise SessionStateError("nothing of the applicant is being received")
+        segment, lost_s = self._officer.open(beside.stream)
+        self._book.add(
+            "officer_segment",
+            {"stream": segment.stream, "mime": mime, "lost_s": lost_s, "beside": segment.beside},
         )
         return segment.number
 
@@ -307,6 +298,7 @@ class Worker:
     def _drain(self) -> None:
         """Analyze everything that was received before."""
         self._segments.end()
+        self._officer.end()
         while True:
             work = self._intake.take(0.0 if not self._segments.is_decoding else 0.05)
             if isinstance(work, Command):
@@ -383,6 +375,7 @@ class Worker:
         state = self._view.state(
             time_s=self._segments.time_s,
             recording=self._segments.current is not None and self._conduct.stages.captures,
+            officer_recorded=self._officer.is_heard and self._conduct.stages.captures,
             behind=self._segments.is_behind,
             problem=self._problem,
         )

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import av
 import numpy as np
+import numpy.typing as npt
 
 from facesign import samples
 
@@ -67,6 +68,22 @@ def clap(*, at_s: Sequence[float] = (0.5, 1.5), length_s: float = 2.0) -> bytes:
             sounds.time_base = Fraction(1, RATE_HZ)
             sink.mux(opus.encode(sounds))
         sink.mux(pictures.encode(None))
+        sink.mux(opus.encode(None))
+    return buffer.getvalue()
+
+
+def voice(samples: npt.NDArray[np.float32]) -> bytes:
+    """WebM of Opus alone, from sound at 48 kHz: what a browser sends of a microphone."""
+    buffer = io.BytesIO()
+    options = {"live": "1", "cluster_time_limit": "100"}
+    with av.open(buffer, "w", "webm", options=options) as sink:
+        opus = sink.add_stream("libopus", rate=RATE_HZ)
+        opus.layout = "mono"
+        for first in range(0, len(samples) - 959, 960):
+            sounds = av.AudioFrame.from_ndarray(samples[None, first : first + 960], "fltp", "mono")
+            sounds.sample_rate, sounds.pts = RATE_HZ, first
+            sounds.time_base = Fraction(1, RATE_HZ)
+            sink.mux(opus.encode(sounds))
         sink.mux(opus.encode(None))
     return buffer.getvalue()
 
