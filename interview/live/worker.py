@@ -18,18 +18,18 @@ from facesign.biometrics.face.tracker_process import TrackerProcess
 from facesign.biometrics.stream import Frame, Sound
 from facesign.errors import FacesignError, SessionStateError, SettingsError
 from facesign.interview.archive.entries import DECISIONS
-from facesign.interview.archive.past import past_of
 from facesign.interview.home import require_one_of
-from facesign.interview.live.conduct import Conduct, Gap, track_of
+from facesign.interview.live.beginning import begin
+from facesign.interview.live.conduct import Gap, track_of
 from facesign.interview.live.going_on import GoingOn
 from facesign.interview.live.history import History
-from facesign.interview.live.intake import Command, Intake, Received, SegmentStart
+from facesign.interview.live.intake import Command, Heard, Intake, Placed, Received, SegmentStart
 from facesign.interview.live.lines import Side
 from facesign.interview.live.logbook import Logbook
 from facesign.interview.live.officer_line import OfficerLine
+from facesign.interview.live.places import Place, Places
 from facesign.interview.live.plan import Start
 from facesign.interview.live.recent import Recent
-from facesign.interview.live.replay import opening
 from facesign.interview.live.segments import Segments
 from facesign.interview.live.skips import Skips
 from facesign.interview.live.view import LiveView
@@ -37,6 +37,8 @@ from facesign.interview.live.view import LiveView
 __all__ = ["Worker"]
 
 TELL_EVERY_S = 0.1
+OFFICER_LATE_S = 2.0
+"""At the end the officer's line is waited for so long; what lies behind the end holds it up."""
 MOST_PIECE_BYTES = 4 << 20
 """A piece of 200 ms has some 50 kB."""
 
@@ -59,45 +61,26 @@ class Worker:
         self._book = Logbook(start.home, start.session_id, start.created_at)
         self._intake = Intake()
         self._segments = Segments(self._intake, track_of(start.plan))
+        self._officer = OfficerLine(self._intake)
         if held is None:
-            self._conduct = self._begin(tracker)
+            self._conduct = begin(start, self._book, tracker=tracker, watch=self._recent.event)
         else:
             self._conduct = held.conduct(start.home, tracker=tracker, watch=self._recent.event)
-            held.take_up(self._book, self._segments)
+            held.take_up(self._book, self._segments, self._officer)
         self._history = None if held is None else held.history
-        self._officer = OfficerLine(0 if held is None else held.history.n_officer_segments)
         self._tracker = tracker
         self._view = LiveView(self._conduct, self._recent)
         self._why_gap = "connection"
         self._before: dict[str, tuple[str, float]] = {}
         """Why and for how long nothing came before a segment."""
         self._skips = Skips({})
+        self._places = Places()
         if self._history is not None:
             self._remember(self._history)
         self._problem: str | None = None
         self._over = False
         self._tell_at_s = 0.0
         self._lost_server = False
-
-    def _begin(self, tracker: TrackerProcess) -> Conduct:
-        start = self._start
-        past = past_of(
-            start.home,
-            customer=start.plan.customer,
-            external_ref=start.plan.external_ref,
-            session_id=start.session_id,
-            now=start.created_at,
-        )
-        self._book.add("live", opening(start.plan, start.home.settings(), start.officer, past))
-        return Conduct(
-            session_id=start.session_id,
-            created_at=start.created_at,
-            plan=start.plan,
-            home=start.home,
-            past=past,
-            tracker=tracker,
-            watch=self._recent.event,
-        )
 
     def _remember(self, history: History) -> None:
         """Know what another worker entered, so that nothing is entered twice."""
@@ -121,10 +104,8 @@ class Worker:
             work = self._intake.take(max(0.0, self._tell_at_s - time.monotonic()))
             if isinstance(work, Command):
                 self._obey(work)
-            elif isinstance(work, SegmentStart):
-                self._started(work)
             elif work is not None:
-                self._analyze(work)
+                self._take(work)
             if self._conduct.stages.has_ended and not self._over:
                 self._end_early()
             if time.monotonic() >= self._tell_at_s:
@@ -135,6 +116,7 @@ class Worker:
     def leave(self) -> None:
         """Let go of everything; a record that is still open is closed as interrupted."""
         self._segments.abort()
+        self._officer.abort()
         self._intake.close()
         self._tracker.close()
         try:
@@ -220,7 +202,7 @@ class Worker:
         if self._may_keep():
             self._book.open()
         # Whoever counts the items up to here leaves out the same frames.
-        self._skips.list_in(self._book)
+        self._list()
         self._book.command(command.name, values, time_s=command.time_s, after=before)
         if command.name == "pause":
             self._why_gap = "paused"
@@ -232,6 +214,16 @@ class Worker:
             self._book.report(self._conduct.report or report, after=before, instead_of=report)
         return answer
 
+    def _list(self) -> None:
+        """Enter which frames were skipped, and in which order the officer was heard."""
+        self._skips.list_in(self._book)
+        self._places.list_in(self._book)
+
+    def _break_officer(self) -> None:
+        """End what is received of the officer's: their page begins a new segment."""
+        if self._officer.end():
+            self.tell("again", "officer", 0, 0)
+
     def _may_keep(self) -> bool:
         held = self._conduct.consents.get("recording")
         return held is not None and held[0].granted
@@ -242,9 +234,8 @@ class Worker:
         if not self._conduct.stages.captures:
             raise SessionStateError(f"nothing is captured now: {self._where()}")
         segment, lost_s = self._segments.open()
-        if self._officer.end():
-            # It was placed by the clock of the segment before: the page begins a new one.
-            self.tell("again", "officer", 0, 0)
+        # It was placed by the clock of the segment before.
+        self._break_officer()
         why, self._why_gap = self._why_gap, "connection"
         self._before[segment.stream] = why, lost_s or 0.0
         self._book.add(
@@ -260,10 +251,10 @@ class Worker:
             raise SessionStateError("one microphone hears both at this computer")
         if beside is None or not self._conduct.stages.captures:
             raise SessionStateError("nothing of the applicant is being received")
-        segment, lost_s = self._officer.open(beside.stream)
+        segment, lost_s = self._officer.open(beside)
         self._book.add(
             "officer_segment",
-            {"stream": segment.stream, "mime": mime, "lost_s": lost_s, "beside": segment.beside},
+            {"stream": segment.stream, "mime": mime, "lost_s": lost_s, "beside": beside.stream},
         )
         return segment.number
 
@@ -284,6 +275,19 @@ class Worker:
             self._book.add("gap", {**asdict(gap), "after": self._conduct.n_items})
         self._conduct.gap(gap)
 
+    def _take(self, work: SegmentStart | Placed | Heard | Received) -> None:
+        """Analyze something that was received, or enter where it begins."""
+        if isinstance(work, SegmentStart):
+            self._started(work)
+        elif isinstance(work, Placed):
+            self._book.add("officer_starts", {**asdict(work), "by": "arrival"})
+        elif isinstance(work, Heard):
+            if not self._conduct.stages.has_ended:
+                self._places.add(Place(work.stream, work.number, self._conduct.n_items))
+                self._conduct.push(work.sound)
+        else:
+            self._analyze(work)
+
     def _analyze(self, received: Received) -> None:
         if received.index is not None:
             frame = received.item if isinstance(received.item, Frame) else None
@@ -299,15 +303,18 @@ class Worker:
         """Analyze everything that was received before."""
         self._segments.end()
         self._officer.end()
+        patient_until_s = time.monotonic() + OFFICER_LATE_S
         while True:
-            work = self._intake.take(0.0 if not self._segments.is_decoding else 0.05)
+            decodes = self._segments.is_decoding or (
+                self._officer.is_decoding and time.monotonic() < patient_until_s
+            )
+            work = self._intake.take(0.05 if decodes else 0.0)
             if isinstance(work, Command):
                 self._answer(work, error=SessionStateError("the interview is being ended"))
-            elif isinstance(work, SegmentStart):
-                self._started(work)
             elif work is not None:
-                self._analyze(work)
-            elif not self._segments.is_decoding:
+                self._take(work)
+            elif not decodes:
+                self._officer.abort()
                 return
             if time.monotonic() >= self._tell_at_s:
                 self._tell_state()
@@ -320,7 +327,7 @@ class Worker:
         self._finish()
 
     def _finish(self) -> None:
-        self._skips.list_in(self._book)
+        self._list()
         after = self._conduct.n_items
         report = self._conduct.finish()
         if report is not None:
@@ -344,6 +351,7 @@ class Worker:
     def _end_early(self) -> None:
         """Close a session that was abandoned, rescheduled or interrupted."""
         self._segments.abort()
+        self._officer.abort()
         self._intake.close()
         self._segments.join()
         stage = self._conduct.stages.stage
@@ -371,7 +379,9 @@ class Worker:
     def _tell_state(self) -> None:
         now_s = time.monotonic()
         if now_s % 1.0 < TELL_EVERY_S:
-            self._skips.list_in(self._book)
+            self._list()
+        if self._officer.is_misplaced:
+            self._break_officer()
         state = self._view.state(
             time_s=self._segments.time_s,
             recording=self._segments.current is not None and self._conduct.stages.captures,
