@@ -31,7 +31,7 @@ from facesign.interview.record.contents import settings_to_dict
 from facesign.interview.record.keeper import SessionKeeper
 from facesign.interview.record.writer import RecordWriter
 from facesign.interview.report import Report
-from facesign.interview.risk.steadiness import SOUND_GAP_S, GapWatcher
+from facesign.interview.risk.steadiness import SoundGaps
 from facesign.interview.script import Script, load_script
 from facesign.interview.voices import Voices
 from facesign.interview.writeup import write_up
@@ -135,7 +135,7 @@ class Session:
         self.facts: SessionFacts | None = None
         """What the report was written from, once it was."""
         self._findings = Findings()
-        self._sound_gaps = {track: GapWatcher("sound.gap", SOUND_GAP_S) for track in tracks}
+        self._sound_gaps = SoundGaps(tracks)
         self._pictures = PictureKeeper()
         self._pipeline: Pipeline | None = None
         self._end_s = 0.0
@@ -206,8 +206,7 @@ class Session:
                 raise TrackError(" or ".join(self._tracks) or "no", item.track)
             self._has_audio = True
             self._end_s = max(self._end_s, item.end_s)
-            gaps = self._sound_gaps[item.track].push(item.time_s, item.end_s)
-            self._findings.observations.extend(gaps)
+            self._findings.observations.extend(self._sound_gaps.push(item))
             allowed = self._permissions.may_use("voice")
         else:
             self._has_video = True

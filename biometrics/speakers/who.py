@@ -25,6 +25,9 @@ __all__ = ["HOLD_S", "WhoSpeaks"]
 HOLD_S = 60.0
 """Speech that waits until what follows it has been heard, too."""
 MOST_GROUPS = 48
+PATIENCE_S = 3.0
+"""Speech waits so long for the other track to be heard up to its end, then goes on without it: its
+line may be lost."""
 LEAST_VOICE_S = 3.0
 """Less speech than this is not called a voice of its own."""
 GROUP_PIECES = 20
@@ -116,8 +119,15 @@ class WhoSpeaks:
     def _take_waiting(self, *, to_the_end: bool) -> Iterator[Spoken]:
         while self._waiting:
             run = self._waiting[0]
+            own = self._tracks.get(run.track)
             other = self._tracks.get(_OTHER_TRACK.get(run.track, run.track))
-            if other is not None and not to_the_end and other.until_s < run.end_s + LATEST_S:
+            wanted_s = run.end_s + LATEST_S
+            if (
+                other is not None
+                and not to_the_end
+                and other.until_s < wanted_s
+                and (own is None or own.until_s < wanted_s + PATIENCE_S)
+            ):
                 return
             self._waiting.popleft()
             self._cut(run, other)

@@ -30,6 +30,7 @@ def blank_state(session_id: str, plan: SessionPlan) -> dict[str, Any]:
         "time_s": 0.0,
         "lag_s": 0.0,
         "recording": False,
+        "officer_recorded": False,
         "restoring": False,
         "paused": None,
         "connected": {"applicant": False, "officer": False},

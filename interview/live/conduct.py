@@ -25,7 +25,7 @@ from facesign.interview.session import Session
 from facesign.interview.voice_session import keep_comparison, open_voices
 from facesign.interview.writeup import write_up
 
-__all__ = ["CONTINUED_AFTER_S", "Conduct", "Gap", "QuestionState", "track_of"]
+__all__ = ["CONTINUED_AFTER_S", "Conduct", "Gap", "QuestionState", "track_of", "tracks_of"]
 
 _log = logging.getLogger(__name__)
 
@@ -51,6 +51,11 @@ class Gap:
 def track_of(plan: SessionPlan) -> Track:
     """Return whose microphone the applicant's page is."""
     return "mixed" if plan.applicant_here else "applicant"
+
+
+def tracks_of(plan: SessionPlan) -> tuple[Track, ...]:
+    """Return all microphones that may be heard: the officer's own one need not be."""
+    return ("mixed",) if plan.applicant_here else ("applicant", "officer")
 
 
 class Conduct:
@@ -148,7 +153,7 @@ class Conduct:
             script=self.plan.script,
             customer=self.plan.customer,
             external_ref=self.plan.external_ref,
-            tracks=(track_of(self.plan),),
+            tracks=tracks_of(self.plan),
             participants=self.plan.participants,
             behaviour=not self.identity_only,
             settings=replace(self._settings or self._home.settings(), lang=self.plan.lang),

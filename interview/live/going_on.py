@@ -17,6 +17,7 @@ from facesign.interview.home import Home
 from facesign.interview.live.conduct import Conduct
 from facesign.interview.live.history import GONE_ON, History
 from facesign.interview.live.logbook import Logbook
+from facesign.interview.live.officer_line import OfficerLine, StoredVoice
 from facesign.interview.live.replay import conduct_of
 from facesign.interview.live.segments import GAP_CLOCK_S, Segments, Stored
 from facesign.interview.record.reader import Record
@@ -66,7 +67,7 @@ class GoingOn:
             conduct.apply(command["name"], command["values"], time_s=command["time_s"])
         return conduct
 
-    def take_up(self, book: Logbook, segments: Segments) -> None:
+    def take_up(self, book: Logbook, segments: Segments, officer: OfficerLine) -> None:
         """Write on where the other worker ended, and decode what it received."""
         history = self.history
         arrived = [self.record.arrivals(segment.stream) for segment in history.segments]
@@ -78,6 +79,7 @@ class GoingOn:
             GONE_ON,
             {"at_s": round(at_s, 3), "silent_s": round(silent_s, 3), "segment_goes_on": goes_on},
         )
+        officer.go_on(list(self._voices()), n_segments=len(history.voices))
         segments.go_on(list(self._stored()), is_open=goes_on, at_s=at_s, silent_s=silent_s)
 
     def _stored(self) -> Iterator[Stored]:
@@ -88,6 +90,15 @@ class GoingOn:
                 len(self.record.arrivals(segment.stream)),
                 self.history.skipped.get(segment.stream, frozenset()),
             )
+
+    def _voices(self) -> Iterator[StoredVoice]:
+        numbers = {one.stream: number for number, one in enumerate(self.history.segments, start=1)}
+        for one in self.history.voices:
+            offset_s = self.history.offsets.get(one.stream)
+            # What was not placed yet is a second of sound at most.
+            if offset_s is not None and one.stream in self.record.streams:
+                media = self.record.media(one.stream)
+                yield StoredVoice(one.stream, numbers[one.beside], offset_s, media)
 
     def _last_arrival(self) -> tuple[float, datetime]:
         """Return session time and moment of the last piece, by when the pieces came."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import deque
 
 __all__ = ["GrowingFile"]
@@ -21,9 +22,10 @@ class GrowingFile:
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
-        self._pieces: deque[bytes] = deque()
+        self._pieces: deque[tuple[bytes, float]] = deque()
         self._n_waiting = 0
         self._ended = False
+        self._arrived_s: float | None = None
 
     @property
     def n_waiting(self) -> int:
@@ -31,13 +33,20 @@ class GrowingFile:
         with self._changed:
             return self._n_waiting
 
+    @property
+    def arrived_s(self) -> float | None:
+        """Monotonic time at which what was read last had been fed; None before anything was."""
+        with self._changed:
+            return self._arrived_s
+
     def feed(self, data: bytes) -> None:
         """Append; waits while too much is unread, so that nothing queues without bound."""
+        arrived_s = time.monotonic()
         with self._changed:
             self._changed.wait_for(lambda: self._n_waiting < MOST_WAITING_BYTES or self._ended)
             if self._ended or not data:
                 return
-            self._pieces.append(data)
+            self._pieces.append((data, arrived_s))
             self._n_waiting += len(data)
             self._changed.notify_all()
 
@@ -60,11 +69,11 @@ class GrowingFile:
             self._changed.wait_for(lambda: self._pieces or self._ended)
             if not self._pieces:
                 return b""
-            first = self._pieces[0]
+            first, self._arrived_s = self._pieces[0]
             if len(first) <= n:
                 self._pieces.popleft()
             else:
-                self._pieces[0] = first[n:]
+                self._pieces[0] = first[n:], self._arrived_s
                 first = first[:n]
             self._n_waiting -= len(first)
             self._changed.notify_all()

@@ -8,9 +8,10 @@ from typing import Any
 
 from facesign.errors import RecordError
 from facesign.interview.live.conduct import Gap
+from facesign.interview.live.places import HEARD, Place
 from facesign.interview.record.reader import Record
 
-__all__ = ["GONE_ON", "HeldSegment", "History"]
+__all__ = ["GONE_ON", "HeldSegment", "HeldVoice", "History"]
 
 GONE_ON = "worker_restarted"
 """The entry with which a new worker goes on: what is analyzed begins anew there, with all that
@@ -26,6 +27,15 @@ class HeldSegment:
     """How long nothing came before it."""
     reason: str
     """Why."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeldVoice:
+    """One segment of the officer's own microphone, as it was begun."""
+
+    stream: str
+    beside: str
+    """The stream of the applicant that it is placed by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +57,10 @@ class History:
     """By stream, where on the session's clock it starts."""
     shown: Sequence[tuple[str, Mapping[str, Any]]]
     """Prompts and flags that the officer has seen, with `first_s`."""
+    voices: Sequence[HeldVoice]
+    """The officer's own microphone; where each starts is among the offsets."""
+    heard: Sequence[Place]
+    """In which order it was analyzed, by who analyzed last."""
     is_open: bool
     """Whether the last segment was still being received."""
     why_gap: str
@@ -79,6 +93,8 @@ class History:
             gaps=told.gaps,
             offsets=told.offsets,
             shown=told.shown,
+            voices=told.voices,
+            heard=told.heard,
             is_open=told.is_open,
             why_gap=told.why_gap,
             is_written_up=told.is_written_up,
@@ -102,6 +118,8 @@ class _Told:
         self.gaps: dict[float, Gap] = {}
         self.offsets: dict[str, float] = {}
         self.shown: list[tuple[str, Mapping[str, Any]]] = []
+        self.voices: list[HeldVoice] = []
+        self.heard: list[Place] = []
         self.is_open = self.is_written_up = False
         self.why_gap = "connection"
         self.end_after: int | None = None
@@ -111,7 +129,12 @@ class _Told:
         if kind == "segment":
             self.segments.append(HeldSegment(data["stream"], data["lost_s"] or 0.0, data["reason"]))
             self.is_open, self.why_gap = True, "connection"
-        elif kind == "segment_starts":
+        elif kind == "officer_segment":
+            self.voices.append(HeldVoice(data["stream"], data["beside"]))
+        elif kind == HEARD:
+            pairs = zip(data["number"], data["after"], strict=True)
+            self.heard += [Place(data["stream"], number, after) for number, after in pairs]
+        elif kind in ("segment_starts", "officer_starts"):
             self.offsets[data["stream"]] = data["offset_s"]
         elif kind == "command":
             (self.commands if self.segments else self.before).append(data)
@@ -125,6 +148,7 @@ class _Told:
         elif kind == GONE_ON:
             if self.is_open and not data["segment_goes_on"]:
                 self.is_open, self.why_gap = False, "worker"
+            self.heard.clear()
             self.commands = [{**one, "after": 0} for one in _known_at_once(self.commands)]
         elif kind in ("prompt_shown", "flag_shown"):
             self.shown.append((kind.removesuffix("_shown"), data))

@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 from facesign.biometrics.stream import Frame, Sound
 from facesign.interview.live.decoding import Shot
 
-__all__ = ["Command", "Intake", "Received", "SegmentStart", "Work"]
+__all__ = ["Command", "Heard", "Intake", "Placed", "Received", "SegmentStart", "Work"]
 
 MOST_FRAMES = 12
 """Frames that wait at most, 0.4 s of them; further ones are skipped and listed."""
@@ -23,6 +23,7 @@ class SegmentStart:
     """The first thing of a segment: where it lies on the session's clock."""
 
     stream: str
+    number: int
     from_s: float
     """End of what came before it."""
     offset_s: float
@@ -41,6 +42,28 @@ class Received:
 
 
 @dataclass(frozen=True, slots=True)
+class Placed:
+    """Where a segment of the officer's microphone lies on the session's clock."""
+
+    stream: str
+    offset_s: float
+    over_s: float
+    """Sound that this was measured over."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Heard:
+    """A run of sound of the officer's microphone."""
+
+    stream: str
+    number: int
+    """Count of the runs before it in its segment."""
+    beside: int
+    """Number of the applicant's segment by whose clock it is placed."""
+    sound: Sound
+
+
+@dataclass(frozen=True, slots=True)
 class Command:
     """Something that a person does, or that the session asks for."""
 
@@ -52,11 +75,16 @@ class Command:
     """Session time at which it came."""
 
 
-Work: TypeAlias = Command | SegmentStart | Received
+Work: TypeAlias = Command | SegmentStart | Received | Placed | Heard
 
 
 class Intake:
-    """Hold what waits for the analysis."""
+    """Hold what waits for the analysis.
+
+    The officer's sound goes in where the applicant's stream comes to its time, or as soon as it
+    is there if that is later. In a gap of the applicant's the session's clock stands: what the
+    officer says meanwhile has no time in it, and is left out.
+    """
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
@@ -64,6 +92,10 @@ class Intake:
         self._waiting: deque[SegmentStart | Received] = deque()
         self._n_frames = 0
         self._n_sounds = 0
+        self._officer: deque[Placed | Heard] = deque()
+        self._segment = 0
+        self._from_s = self._until_s = 0.0
+        """Between these the segment was analyzed whose number that is."""
         self._closed = False
 
     def command(self, command: Command) -> None:
@@ -110,23 +142,74 @@ class Intake:
             self._n_sounds += 1
             self._changed.notify_all()
 
+    def placed(self, placed: Placed) -> None:
+        """Add where a segment of the officer's lies."""
+        with self._changed:
+            self._officer.append(placed)
+            self._changed.notify_all()
+
+    def hear(self, stream: str, number: int, beside: int, sound: Sound | None) -> None:
+        """Add sound of the officer's; waits while very much of it waits for its time.
+
+        Args:
+            stream: Its segment.
+            number: Count of the runs before it in that.
+            beside: Number of the applicant's segment by whose clock it is placed.
+            sound: The sound; None is left out.
+        """
+        if sound is None:
+            return
+        with self._changed:
+            self._changed.wait_for(lambda: len(self._officer) < MOST_SOUNDS or self._closed)
+            if not self._closed:
+                self._officer.append(Heard(stream, number, beside, sound))
+                self._changed.notify_all()
+
     def take(self, timeout_s: float) -> Work | None:
         """Return what is next, commands first; None when nothing came in time."""
         with self._changed:
-            self._changed.wait_for(lambda: self._commands or self._waiting, timeout_s)
+            self._changed.wait_for(
+                lambda: self._commands or self._officers_is_next() or self._waiting, timeout_s
+            )
             if self._commands:
                 return self._commands.popleft()
+            if self._officers_is_next():
+                self._changed.notify_all()
+                return self._officer.popleft()
             if not self._waiting:
                 return None
             work = self._waiting.popleft()
             if isinstance(work, Received):
                 self._n_frames -= isinstance(work.item, Frame)
                 self._n_sounds -= isinstance(work.item, Sound)
+                self._until_s = max(self._until_s, _end_s(work))
                 self._changed.notify_all()
+            else:
+                self._segment, self._from_s = work.number, work.offset_s
+                self._until_s = work.offset_s
             return work
+
+    def _officers_is_next(self) -> bool:
+        """Tell whether it is the officer's turn; drop what has no time in the session."""
+        while self._officer:
+            first = self._officer[0]
+            if isinstance(first, Placed):
+                return True
+            if first.beside > self._segment:
+                return False
+            if first.beside == self._segment and first.sound.time_s >= self._from_s:
+                return first.sound.end_s <= self._until_s
+            self._officer.popleft()
+            self._changed.notify_all()
+        return False
 
     def close(self) -> None:
         """Let nobody wait any more."""
         with self._changed:
             self._closed = True
             self._changed.notify_all()
+
+
+def _end_s(received: Received) -> float:
+    item = received.item
+    return item.end_s if isinstance(item, Sound) else received.time_s

@@ -23,7 +23,7 @@ Listener: TypeAlias = Callable[[tuple[Any, ...] | None], None]
 MOST_UNSENT = 256
 """Messages that wait to be sent to a worker; half a minute of pieces."""
 PATIENCE_S = 20.0
-_SERVE = "from facesign.interview.live.worker import serve; serve({})"
+_SERVE = "from facesign.interview.live.serving import serve; serve({})"
 
 
 class WorkerProcess:

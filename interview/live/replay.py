@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict
+from collections import deque
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,31 +14,14 @@ from facesign.interview.home import Home, Settings
 from facesign.interview.live.conduct import Conduct, track_of
 from facesign.interview.live.decoding import SegmentDecoder, Shot
 from facesign.interview.live.history import History
+from facesign.interview.live.officer_line import placed
 from facesign.interview.live.plan import SessionPlan
 from facesign.interview.live.segments import offset_of
 from facesign.interview.record.contents import script_from
 from facesign.interview.record.reader import Record
 from facesign.interview.report import Report
 
-__all__ = ["conduct_of", "opening", "replay_live", "replay_record"]
-
-
-def opening(
-    plan: SessionPlan, settings: Settings, officer: str, past: Sequence[Observation]
-) -> dict[str, Any]:
-    """Return the entry that a live session's record starts with: all that a replay needs."""
-    return {
-        **plan.to_dict(),
-        "officer": officer,
-        "participants": list(plan.participants),
-        "script": asdict(plan.script),
-        "past": [observation.to_dict() for observation in past],
-        "settings": {
-            "profile": settings.profile,
-            "required_checks": list(settings.required_checks),
-            "provider": settings.provider,
-        },
-    }
+__all__ = ["conduct_of", "replay_live", "replay_record"]
 
 
 def replay_live(home: Home, record: str | Path) -> Report:
@@ -71,7 +54,8 @@ def replay_record(held: Record, home: Home) -> Report:
         _apply(conduct, command)
     conduct.open()
     waiting = list(history.commands)
-    for item in _items(held, history, conduct):
+    items = _items(held, history, conduct)
+    for item in _in_order(items, _OfficersSound(held, history), conduct):
         while waiting and waiting[0]["after"] <= conduct.n_items:
             _apply(conduct, waiting.pop(0))
         if history.end_after is not None and conduct.n_items >= history.end_after:
@@ -103,6 +87,45 @@ def conduct_of(history: History, held: Record, home: Home, **options: Any) -> Co
 
 _NOT_AGAIN = ("pause", "resume", "abandon", "reschedule", "note", "mark")
 """What changes nothing of the analysis."""
+
+
+class _OfficersSound:
+    """The officer's own microphone, run by run where it was analyzed."""
+
+    def __init__(self, held: Record, history: History) -> None:
+        self._held = held
+        self._offsets = history.offsets
+        self._places = deque(sorted(history.heard, key=lambda place: place.after))
+        self._streams: dict[str, Iterator[tuple[int, Sound]]] = {}
+
+    def due(self, n_items: int) -> Sound | None:
+        """Return what was analyzed after so many frames and runs of sound; None where nothing."""
+        if not self._places or self._places[0].after != n_items:
+            return None
+        place = self._places.popleft()
+        if place.stream not in self._streams:
+            self._streams[place.stream] = self._runs(place.stream)
+        runs = self._streams[place.stream]
+        sound = next(sound for number, sound in runs if number == place.number)
+        return placed(sound, self._offsets[place.stream])
+
+    def _runs(self, stream: str) -> Iterator[tuple[int, Sound]]:
+        with self._held.media(stream) as media:
+            decoder = SegmentDecoder(media, track="officer", offset_s=0.0)
+            yield from enumerate(item for item in decoder if isinstance(item, Sound))
+
+
+def _in_order(
+    applicant: Iterator[Frame | Sound], officer: _OfficersSound, conduct: Conduct
+) -> Iterator[Frame | Sound]:
+    """Yield what was analyzed; each is to be pushed before the next is asked for."""
+    while True:
+        while (sound := officer.due(conduct.n_items)) is not None:
+            yield sound
+        item = next(applicant, None)
+        if item is None:
+            return
+        yield item
 
 
 def _items(held: Record, history: History, conduct: Conduct) -> Iterator[Frame | Sound]:

@@ -11,6 +11,7 @@ from facesign.biometrics.stream import Sound, Track
 from facesign.interview.live.decoding import Readable, SegmentDecoder, Shot
 from facesign.interview.live.growing import GrowingFile
 from facesign.interview.live.intake import Intake, SegmentStart
+from facesign.interview.live.lateness import Lateness
 
 __all__ = ["GAP_CLOCK_S", "Segment", "Segments", "Stored", "offset_of"]
 
@@ -89,6 +90,8 @@ class Segment:
         self._intake = intake
         self._before = before
         self._decoder: SegmentDecoder | None = None
+        self.lateness = Lateness()
+        """When what came by the line arrived; nothing of what is stored since before."""
         self._thread = threading.Thread(target=self._decode, name=self.stream, daemon=True)
         self._thread.start()
 
@@ -150,7 +153,11 @@ class Segment:
         for item in self._decoder:
             if not started:
                 started = True
-                self._intake.start(SegmentStart(self.stream, from_s, offset_s))
+                self._intake.start(SegmentStart(self.stream, self.number, from_s, offset_s))
+            arrived_s = self._file.arrived_s
+            if arrived_s is not None:
+                until_s = item.end_s if isinstance(item, Sound) else item.time_s
+                self.lateness.note(until_s, arrived_s)
             if isinstance(item, Sound):
                 self._intake.sound(self.stream, item)
             else:

@@ -6,13 +6,13 @@ import itertools
 import logging
 import threading
 import time
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Mapping
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as NoAnswer
 from dataclasses import replace
 from datetime import UTC, datetime
 from queue import Full
-from typing import Any, Literal, TypeAlias
+from typing import Any, TypeAlias
 
 import uuid6
 
@@ -20,16 +20,14 @@ from facesign.errors import FacesignError, SessionStateError, WorkerError
 from facesign.interview.home import Home
 from facesign.interview.live.blank import blank_state
 from facesign.interview.live.follow import Latest
+from facesign.interview.live.lines import Ack, Line, Side
 from facesign.interview.live.plan import SessionPlan, Start
 from facesign.interview.live.processes import WorkerProcess
 from facesign.interview.live.relay import Relay
 from facesign.interview.live.stages import ENDED
 
-__all__ = ["Ack", "Ended", "LiveSession", "Side"]
+__all__ = ["Ended", "LiveSession", "Side"]
 
-Side: TypeAlias = Literal["applicant", "officer"]
-Ack: TypeAlias = tuple[int, int]
-"""Segment and number of the last piece that was written."""
 Ended: TypeAlias = Callable[["LiveSession", dict[str, Any]], None]
 ANSWER_S = 30.0
 """A worker that was not warm yet answers when it is."""
@@ -82,10 +80,8 @@ class LiveSession:
         self._lost_at_s: float | None = None
         self._summary: dict[str, Any] | None = None
         self._state = Latest(blank_state(self.session_id, plan))
-        self.acks: Latest[Ack] = Latest((0, -1))
-        """The last piece that was written."""
-        self.restarts = Latest(0)
-        """How often another worker went on: pages then send again what was not acknowledged."""
+        self.lines: Mapping[Side, Line] = {"applicant": Line(), "officer": Line()}
+        """The pieces of each page."""
         self._restarted_at_s: float | None = None
         self._is_ending = False
         self._relayed: Ack = (0, -1)
@@ -196,19 +192,23 @@ class LiveSession:
         """Decide: `proceed`, `escalate`, `stop` or `pause_and_protect`, with a reason."""
         self._do("decide", decision=decision, reason=reason, by=self.officer)
 
-    def open_segment(self, mime: str) -> int:
+    def open_segment(self, mime: str, side: Side = "applicant") -> int:
         """Get ready for what a new MediaRecorder writes; return the number of its segment."""
+        if side == "officer":
+            return int(self._do("officer_segment", mime=mime))
         number: int = self._do("segment", mime=mime)
         self.relay.start(mime)
         return number
 
-    def piece(self, data: bytes, *, segment: int, number: int) -> None:
-        """Take a piece from the applicant's page; that it was written is told by `acks`.
+    def piece(self, data: bytes, *, segment: int, number: int, side: Side = "applicant") -> None:
+        """Take a piece from a page; that it was written is told by its line.
 
         Raises:
             Full: the worker is far behind: the page must wait for acknowledgements.
         """
-        self._worker.send("piece", segment, number, data)
+        self._worker.send("piece", side, segment, number, data)
+        if side == "officer":
+            return
         # What a page sends a second time was passed on before.
         if (segment, number) > self._relayed:
             self._relayed = (segment, number)
@@ -294,11 +294,11 @@ class LiveSession:
         if kind == "state":
             self._state.set(values[0])
         elif kind == "ack":
-            self.acks.set((values[0], values[1]))
+            side, segment, written = values
+            self.lines[side].acks.set((segment, written))
         elif kind == "again":
-            segment, n_pieces = values
-            self.acks.set((segment, n_pieces - 1))
-            self.restarts.set(self.restarts.value + 1)
+            side, segment, n_pieces = values
+            self.lines[side].again(segment, n_pieces)
         elif kind == "answer":
             number, value, error = values
             self._settle(number, value, error)
@@ -361,7 +361,8 @@ class LiveSession:
         for answer in waiting:
             _refuse(answer, "it is gone")
         self._state.close()
-        self.acks.close()
+        for line in self.lines.values():
+            line.close()
         self.relay.close()
 
 

@@ -60,13 +60,20 @@ class LiveView:
             self._seen[key] = card
 
     def state(
-        self, *, time_s: float, recording: bool, behind: bool = False, problem: str | None
+        self,
+        *,
+        time_s: float,
+        recording: bool,
+        officer_recorded: bool = False,
+        behind: bool = False,
+        problem: str | None,
     ) -> dict[str, Any]:
         """Return the state now, with a value for every key.
 
         Args:
             time_s: Session time up to which something was received.
             recording: Whether pieces are being received.
+            officer_recorded: Whether those of the officer's own microphone are, too.
             behind: Whether what another worker received is still being decoded.
             problem: What went wrong, in one line.
         """
@@ -89,6 +96,7 @@ class LiveView:
             "time_s": round(time_s, 3),
             "lag_s": round(lag_s, 3),
             "recording": recording,
+            "officer_recorded": officer_recorded,
             "restoring": self._restoring,
             "paused": conduct.stages.paused_by,
             "question": self._question(),

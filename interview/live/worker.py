@@ -1,4 +1,4 @@
-"""The process of one live session: writes what comes, then decodes, analyzes and tells.
+"""The lead of one live session: writes what comes, then decodes, analyzes and tells.
 
 Three threads: one takes what the server sends and writes it to the record, one decodes, and the
 main one analyzes, so that a slow analysis holds back neither the record nor a command.
@@ -6,71 +6,41 @@ main one analyzes, so that a slow analysis holds back neither the record nor a c
 
 from __future__ import annotations
 
-import os
 import threading
 import time
-import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
 from multiprocessing.connection import Connection
 from typing import Any
 
-import cv2
-
 from facesign.biometrics.face.tracker_process import TrackerProcess
 from facesign.biometrics.stream import Frame, Sound
-from facesign.errors import FacesignError, SessionStateError, SettingsError, WorkerError
+from facesign.errors import FacesignError, SessionStateError, SettingsError
 from facesign.interview.archive.entries import DECISIONS
-from facesign.interview.archive.past import past_of
 from facesign.interview.home import require_one_of
-from facesign.interview.live.conduct import Conduct, Gap, track_of
+from facesign.interview.live.beginning import begin
+from facesign.interview.live.conduct import Gap, track_of
 from facesign.interview.live.going_on import GoingOn
 from facesign.interview.live.history import History
-from facesign.interview.live.intake import Command, Intake, Received, SegmentStart
+from facesign.interview.live.intake import Command, Heard, Intake, Placed, Received, SegmentStart
+from facesign.interview.live.lines import Side
 from facesign.interview.live.logbook import Logbook
+from facesign.interview.live.officer_line import OfficerLine
+from facesign.interview.live.places import Place, Places
 from facesign.interview.live.plan import Start
 from facesign.interview.live.recent import Recent
-from facesign.interview.live.rehearsal import rehearse
-from facesign.interview.live.replay import opening
 from facesign.interview.live.segments import Segments
 from facesign.interview.live.skips import Skips
 from facesign.interview.live.view import LiveView
 
-__all__ = ["serve"]
+__all__ = ["Worker"]
 
 TELL_EVERY_S = 0.1
+OFFICER_LATE_S = 2.0
+"""At the end the officer's line is waited for so long; what lies behind the end holds it up."""
 MOST_PIECE_BYTES = 4 << 20
 """A piece of 200 ms has some 50 kB."""
-
-
-def serve(wire_fd: int) -> None:
-    """Get warm, wait for a session, lead it to its end; runs in the child."""
-    wire: Connection[Any, Any] = Connection(wire_fd)
-    try:
-        cv2.setNumThreads(1)
-        tracker = TrackerProcess()
-        rehearse()
-        wire.send(("warm",))
-        start = wire.recv()
-    except (EOFError, OSError):
-        return
-    try:
-        worker = Worker(wire, start, tracker)
-    except FacesignError as error:
-        wire.send(("failed", str(error)))
-        tracker.close()
-        return
-    try:
-        worker.run()
-    except FacesignError as error:
-        worker.tell("failed", str(error))
-    except Exception as error:
-        if os.environ.get("FACESIGN_DEBUG"):
-            traceback.print_exc()
-        worker.tell("failed", str(WorkerError("the session's worker", type(error).__name__)))
-    finally:
-        worker.leave()
 
 
 class Worker:
@@ -91,11 +61,12 @@ class Worker:
         self._book = Logbook(start.home, start.session_id, start.created_at)
         self._intake = Intake()
         self._segments = Segments(self._intake, track_of(start.plan))
+        self._officer = OfficerLine(self._intake)
         if held is None:
-            self._conduct = self._begin(tracker)
+            self._conduct = begin(start, self._book, tracker=tracker, watch=self._recent.event)
         else:
             self._conduct = held.conduct(start.home, tracker=tracker, watch=self._recent.event)
-            held.take_up(self._book, self._segments)
+            held.take_up(self._book, self._segments, self._officer)
         self._history = None if held is None else held.history
         self._tracker = tracker
         self._view = LiveView(self._conduct, self._recent)
@@ -103,32 +74,13 @@ class Worker:
         self._before: dict[str, tuple[str, float]] = {}
         """Why and for how long nothing came before a segment."""
         self._skips = Skips({})
+        self._places = Places()
         if self._history is not None:
             self._remember(self._history)
         self._problem: str | None = None
         self._over = False
         self._tell_at_s = 0.0
         self._lost_server = False
-
-    def _begin(self, tracker: TrackerProcess) -> Conduct:
-        start = self._start
-        past = past_of(
-            start.home,
-            customer=start.plan.customer,
-            external_ref=start.plan.external_ref,
-            session_id=start.session_id,
-            now=start.created_at,
-        )
-        self._book.add("live", opening(start.plan, start.home.settings(), start.officer, past))
-        return Conduct(
-            session_id=start.session_id,
-            created_at=start.created_at,
-            plan=start.plan,
-            home=start.home,
-            past=past,
-            tracker=tracker,
-            watch=self._recent.event,
-        )
 
     def _remember(self, history: History) -> None:
         """Know what another worker entered, so that nothing is entered twice."""
@@ -144,16 +96,16 @@ class Worker:
         self._tell_state()
         if self._start.again:
             current = self._segments.current
-            # Pages send again what is not in the record.
-            self.tell("again", self._segments.n_segments, current.n_pieces if current else 0)
+            # Pages send again what is not in the record; the officer's begins a new segment.
+            n_pieces = current.n_pieces if current else 0
+            self.tell("again", "applicant", self._segments.n_segments, n_pieces)
+            self.tell("again", "officer", 0, 0)
         while not self._over:
             work = self._intake.take(max(0.0, self._tell_at_s - time.monotonic()))
             if isinstance(work, Command):
                 self._obey(work)
-            elif isinstance(work, SegmentStart):
-                self._started(work)
             elif work is not None:
-                self._analyze(work)
+                self._take(work)
             if self._conduct.stages.has_ended and not self._over:
                 self._end_early()
             if time.monotonic() >= self._tell_at_s:
@@ -164,6 +116,7 @@ class Worker:
     def leave(self) -> None:
         """Let go of everything; a record that is still open is closed as interrupted."""
         self._segments.abort()
+        self._officer.abort()
         self._intake.close()
         self._tracker.close()
         try:
@@ -199,18 +152,19 @@ class Worker:
             # Nothing may go on that cannot be written.
             self._intake.command(Command("cannot_write", {"problem": str(error)}))
 
-    def _piece(self, segment: int, number: int, data: bytes) -> None:
-        current = self._segments.current
+    def _piece(self, side: Side, segment: int, number: int, data: bytes) -> None:
+        line = self._segments if side == "applicant" else self._officer
+        current = line.current
         if current is None or current.number != segment or not self._conduct.stages.captures:
-            self.tell("ack", segment, number)
+            self.tell("ack", side, segment, number)
             return
         if number > current.n_pieces:
             # One before it is missing: the page sends both again.
             return
         if number == current.n_pieces:
             self._book.piece(current.stream, data)
-            self._segments.feed(data)
-        self.tell("ack", segment, number)
+            line.feed(data)
+        self.tell("ack", side, segment, number)
 
     # What follows runs in the main thread alone.
 
@@ -233,6 +187,7 @@ class Worker:
     def _do(self, command: Command) -> Any:
         actions: Mapping[str, Callable[..., Any]] = {
             "segment": self._open_segment,
+            "officer_segment": self._open_officer_segment,
             "end": self._end,
             "decide": self._decide,
             "server_gone": self._server_gone,
@@ -247,16 +202,27 @@ class Worker:
         if self._may_keep():
             self._book.open()
         # Whoever counts the items up to here leaves out the same frames.
-        self._skips.list_in(self._book)
+        self._list()
         self._book.command(command.name, values, time_s=command.time_s, after=before)
         if command.name == "pause":
             self._why_gap = "paused"
             self._segments.end()
+            self._officer.end()
         if command.name in ("consent", "withdraw") and values.get("purpose") == "face":
             self._recent.forget_face()
         if report is not None and self._conduct.report is not report:
             self._book.report(self._conduct.report or report, after=before, instead_of=report)
         return answer
+
+    def _list(self) -> None:
+        """Enter which frames were skipped, and in which order the officer was heard."""
+        self._skips.list_in(self._book)
+        self._places.list_in(self._book)
+
+    def _break_officer(self) -> None:
+        """End what is received of the officer's: their page begins a new segment."""
+        if self._officer.end():
+            self.tell("again", "officer", 0, 0)
 
     def _may_keep(self) -> bool:
         held = self._conduct.consents.get("recording")
@@ -268,11 +234,27 @@ class Worker:
         if not self._conduct.stages.captures:
             raise SessionStateError(f"nothing is captured now: {self._where()}")
         segment, lost_s = self._segments.open()
+        # It was placed by the clock of the segment before.
+        self._break_officer()
         why, self._why_gap = self._why_gap, "connection"
         self._before[segment.stream] = why, lost_s or 0.0
         self._book.add(
             "segment",
             {"stream": segment.stream, "mime": mime, "lost_s": lost_s, "reason": why},
+        )
+        return segment.number
+
+    def _open_officer_segment(self, mime: str) -> int:
+        """Start to take what a new MediaRecorder writes of the officer's own microphone."""
+        beside = self._segments.current
+        if self._start.plan.applicant_here:
+            raise SessionStateError("one microphone hears both at this computer")
+        if beside is None or not self._conduct.stages.captures:
+            raise SessionStateError("nothing of the applicant is being received")
+        segment, lost_s = self._officer.open(beside)
+        self._book.add(
+            "officer_segment",
+            {"stream": segment.stream, "mime": mime, "lost_s": lost_s, "beside": beside.stream},
         )
         return segment.number
 
@@ -293,6 +275,19 @@ class Worker:
             self._book.add("gap", {**asdict(gap), "after": self._conduct.n_items})
         self._conduct.gap(gap)
 
+    def _take(self, work: SegmentStart | Placed | Heard | Received) -> None:
+        """Analyze something that was received, or enter where it begins."""
+        if isinstance(work, SegmentStart):
+            self._started(work)
+        elif isinstance(work, Placed):
+            self._book.add("officer_starts", {**asdict(work), "by": "arrival"})
+        elif isinstance(work, Heard):
+            if not self._conduct.stages.has_ended:
+                self._places.add(Place(work.stream, work.number, self._conduct.n_items))
+                self._conduct.push(work.sound)
+        else:
+            self._analyze(work)
+
     def _analyze(self, received: Received) -> None:
         if received.index is not None:
             frame = received.item if isinstance(received.item, Frame) else None
@@ -307,15 +302,19 @@ class Worker:
     def _drain(self) -> None:
         """Analyze everything that was received before."""
         self._segments.end()
+        self._officer.end()
+        patient_until_s = time.monotonic() + OFFICER_LATE_S
         while True:
-            work = self._intake.take(0.0 if not self._segments.is_decoding else 0.05)
+            decodes = self._segments.is_decoding or (
+                self._officer.is_decoding and time.monotonic() < patient_until_s
+            )
+            work = self._intake.take(0.05 if decodes else 0.0)
             if isinstance(work, Command):
                 self._answer(work, error=SessionStateError("the interview is being ended"))
-            elif isinstance(work, SegmentStart):
-                self._started(work)
             elif work is not None:
-                self._analyze(work)
-            elif not self._segments.is_decoding:
+                self._take(work)
+            elif not decodes:
+                self._officer.abort()
                 return
             if time.monotonic() >= self._tell_at_s:
                 self._tell_state()
@@ -328,7 +327,7 @@ class Worker:
         self._finish()
 
     def _finish(self) -> None:
-        self._skips.list_in(self._book)
+        self._list()
         after = self._conduct.n_items
         report = self._conduct.finish()
         if report is not None:
@@ -352,6 +351,7 @@ class Worker:
     def _end_early(self) -> None:
         """Close a session that was abandoned, rescheduled or interrupted."""
         self._segments.abort()
+        self._officer.abort()
         self._intake.close()
         self._segments.join()
         stage = self._conduct.stages.stage
@@ -379,10 +379,13 @@ class Worker:
     def _tell_state(self) -> None:
         now_s = time.monotonic()
         if now_s % 1.0 < TELL_EVERY_S:
-            self._skips.list_in(self._book)
+            self._list()
+        if self._officer.is_misplaced:
+            self._break_officer()
         state = self._view.state(
             time_s=self._segments.time_s,
             recording=self._segments.current is not None and self._conduct.stages.captures,
+            officer_recorded=self._officer.is_heard and self._conduct.stages.captures,
             behind=self._segments.is_behind,
             problem=self._problem,
         )

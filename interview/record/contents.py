@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from facesign.interview.report import Report
 
 __all__ = [
+    "OFFICER_STREAM",
     "SIGNALS",
     "Book",
     "keep_report",
@@ -42,6 +43,8 @@ __all__ = [
 
 SIGNALS = "signals"
 """Name of the stream that holds `signals.parquet`."""
+OFFICER_STREAM = "officer."
+"""What the names of streams begin with that hold the officer's own microphone."""
 ROWS_AN_ENTRY = 500
 _NOT_PLAYED = (PUSHED, SIGNALS, "applicant_audio", "officer_audio")
 _FLUSH_BYTES = 1 << 18
@@ -143,10 +146,17 @@ def signals_of(record: Record) -> pa.Table | None:
 
 
 def playable_streams(record: Record) -> tuple[str, ...]:
-    """Return the streams that a browser can play, in the order they began."""
+    """Return the streams that a browser can play, in the order they began.
+
+    The officer's own microphone is not among them: it is heard beside them.
+    """
     if VIEW in record.streams:
         return (VIEW,)
-    return tuple(name for name in record.streams if name not in _NOT_PLAYED)
+    return tuple(
+        name
+        for name in record.streams
+        if name not in _NOT_PLAYED and not name.startswith(OFFICER_STREAM)
+    )
 
 
 def script_from(values: Mapping[str, Any] | None) -> Script | None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 
 from facesign.biometrics.observation import Observation
+from facesign.biometrics.stream import Sound, Track
 
-__all__ = ["GapWatcher", "LightWatcher"]
+__all__ = ["GapWatcher", "LightWatcher", "SoundGaps"]
 
 ANALYSER = "interview.steadiness"
 PICTURE_GAP_S = 0.5
@@ -49,6 +50,25 @@ class GapWatcher:
                 subject="session",
                 analyser=ANALYSER,
             )
+
+
+class SoundGaps:
+    """Tell where a track is missing, but for the officer's: their line says nothing of the
+    applicant.
+
+    Args:
+        tracks: The sound that will be pushed.
+    """
+
+    def __init__(self, tracks: Iterable[Track]) -> None:
+        self._watchers = {
+            track: GapWatcher("sound.gap", SOUND_GAP_S) for track in tracks if track != "officer"
+        }
+
+    def push(self, sound: Sound) -> Iterator[Observation]:
+        """Take sound; yield the gap before it."""
+        if sound.track in self._watchers:
+            yield from self._watchers[sound.track].push(sound.time_s, sound.end_s)
 
 
 class LightWatcher:

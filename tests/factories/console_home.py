@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,6 +15,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from facesign.interview.archive.entries import ArchivedFlag, ArchivedSession
+from facesign.interview.archive.store import Archive
 from facesign.interview.archive.users import Users
 from facesign.interview.home import Home
 from facesign.interview.live.processes import WarmPool
@@ -76,16 +77,31 @@ def opened(root: Path, *, reach: Reach | None = None, with_users: bool = True) -
 
 
 def recorded(
-    console: Console, *, officer: str | None, media: bytes, report: dict[str, object] | None
+    console: Console,
+    *,
+    officer: str | None,
+    media: bytes,
+    report: dict[str, object] | None,
 ) -> str:
     """Put a closed session with a record into the archive; return its id."""
+
+    def write(writer: RecordWriter) -> None:
+        writer.piece("media", media)
+        if report is not None:
+            writer.add("report", report)
+
+    return kept(console.home, console.desk.archive, officer=officer, write=write)
+
+
+def kept(
+    home: Home, archive: Archive, *, officer: str | None, write: Callable[[RecordWriter], None]
+) -> str:
+    """Put a closed session into the archive, with a record that somebody writes; return its id."""
     session_id, now = str(uuid6.uuid7()), datetime.now(UTC)
-    writer = RecordWriter.create(console.home, session_id=session_id, created_at=now)
-    writer.piece("media", media)
-    if report is not None:
-        writer.add("report", report)
+    writer = RecordWriter.create(home, session_id=session_id, created_at=now)
+    write(writer)
     writer.close("closed")
-    console.desk.archive.add(
+    archive.add(
         ArchivedSession(
             session_id,
             now,

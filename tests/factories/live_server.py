@@ -81,15 +81,53 @@ def serving(home: Home, **options: Any) -> Iterator[Server]:
         sessions.close()
 
 
-class Applicant:
+class Sender:
+    """A page that sends pieces, number by number."""
+
+    mime = "video/webm"
+
+    def __init__(self) -> None:
+        self.number = 0
+        self.segment = 0
+
+    def start(self, socket: ClientConnection) -> int:
+        socket.send(json.dumps({"kind": "segment", "mime": self.mime}))
+        self.segment = int(hear(socket, "segment")["segment"])
+        self.number = 0
+        return self.segment
+
+    def send(self, socket: ClientConnection, data: bytes) -> None:
+        socket.send(struct.pack(">II", self.segment, self.number) + data)
+        self.number += 1
+
+    def wait_written(self, socket: ClientConnection) -> None:
+        while True:
+            told = hear(socket, "ack")
+            if told["segment"] == self.segment and told["number"] == self.number - 1:
+                return
+
+
+class Voice(Sender):
+    """The officer's page, as far as it sends their own microphone."""
+
+    mime = "audio/webm;codecs=opus"
+
+    def __init__(self, server: Server, session: LiveSession) -> None:
+        super().__init__()
+        self.url = f"ws://127.0.0.1:{server.port}/live/{session.session_id}/voice"
+
+    def line(self, *, name: str = "ann") -> contextlib.AbstractContextManager[ClientConnection]:
+        return connect(f"{self.url}?as={name}", open_timeout=60)
+
+
+class Applicant(Sender):
     """A device that joins: consents and sends pieces, as the page does."""
 
     def __init__(self, server: Server, token: str) -> None:
+        super().__init__()
         self.server = server
         self.token = token
         self.http = httpx.Client(base_url=f"{server.url}/join/{token}", timeout=120)
-        self.number = 0
-        self.segment = 0
 
     def open(self) -> httpx.Response:
         answer = self.http.post("/open")
@@ -120,22 +158,6 @@ class Applicant:
         headers = {"Cookie": cookies} if cookies else {}
         with connect(url, additional_headers=headers, open_timeout=60) as socket:
             yield socket
-
-    def start(self, socket: ClientConnection, mime: str = "video/webm") -> int:
-        socket.send(json.dumps({"kind": "segment", "mime": mime}))
-        self.segment = int(hear(socket, "segment")["segment"])
-        self.number = 0
-        return self.segment
-
-    def send(self, socket: ClientConnection, data: bytes) -> None:
-        socket.send(struct.pack(">II", self.segment, self.number) + data)
-        self.number += 1
-
-    def wait_written(self, socket: ClientConnection) -> None:
-        while True:
-            told = hear(socket, "ack")
-            if told["segment"] == self.segment and told["number"] == self.number - 1:
-                return
 
     def close(self) -> None:
         self.http.close()

@@ -106,7 +106,18 @@ def _add_officer(
         if not session.plan.applicant_here:
             await socket.close(NOT_ALLOWED, "the applicant joins on their own device")
             return
-        await receive_media(socket, session)
+        await receive_media(socket, session, "applicant")
+
+    @router.websocket("/live/{session_id}/voice")
+    async def take_voice(socket: WebSocket, session_id: str, who: Named = allowed) -> None:
+        """Take the pieces of the officer's own microphone, where the applicant is elsewhere."""
+        session = await _officers(socket, sessions, session_id, who)
+        if session is None:
+            return
+        if session.plan.applicant_here:
+            await socket.close(NOT_ALLOWED, "one microphone hears both at this computer")
+            return
+        await receive_media(socket, session, "officer")
 
 
 def _own(sessions: LiveSessions, session_id: str, who: Named) -> LiveSession:

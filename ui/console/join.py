@@ -144,7 +144,7 @@ def add_join_sockets(router: APIRouter, sessions: LiveSessions, rooms: Rooms) ->
             return
         sessions.tokens.present(token)
         try:
-            await receive_media(socket, session)
+            await receive_media(socket, session, "applicant")
         finally:
             sessions.tokens.away(token)
 

@@ -118,3 +118,19 @@ def test_representations_hold_no_sound_and_no_embedding() -> None:
     list(who.speech(0.0, tone(LOW_HZ, 4.0), "mixed"))
     assert "array" not in repr(who._held)
     assert all("array" not in repr(spoken) for spoken in who.finish())
+
+
+def test_speech_goes_on_without_the_other_track_when_its_line_is_lost() -> None:
+    who = WhoSpeaks(ToneEncoder(), TONES)
+    for one in sounds("officer", np.zeros(16_000, np.float32)):
+        assert not [*who.hear(one)]
+    applicant = np.zeros(10 * 16_000, np.float32)
+    applicant[2 * 16_000 : 5 * 16_000] = tone(LOW_HZ, 3.0)
+    known: dict[float, int] = {}
+    for one in sounds("applicant", applicant):
+        assert not [*who.hear(one)]
+        if one.end_s == 5.0:
+            assert not [*who.speech(2.0, applicant[2 * 16_000 : 5 * 16_000], "applicant")]
+        known[one.end_s] = len([*who.unsettled()])
+    # The officer's track ends at 1 s: 0.6 s for an echo and 3 s of patience after the speech.
+    assert (known[5.0], known[8.5], known[9.0]) == (0, 0, 1)

@@ -7,21 +7,25 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
-from live_media import clap, pieces
+from live_media import RATE_HZ, clap, pieces, voice
 from session_factory import SCRIPT
 
 from facesign.biometrics.stream import Frame, Sound
 from facesign.errors import RecordError
 from facesign.interview.consent import PURPOSES
 from facesign.interview.home import Home
+from facesign.interview.live.beginning import opening
 from facesign.interview.live.decoding import SegmentDecoder
 from facesign.interview.live.going_on import GoingOn
 from facesign.interview.live.growing import GrowingFile
-from facesign.interview.live.intake import MOST_FRAMES, Intake, Received
+from facesign.interview.live.history import History
+from facesign.interview.live.intake import MOST_FRAMES, Heard, Intake, Received
 from facesign.interview.live.logbook import Logbook
+from facesign.interview.live.officer_line import OfficerLine
+from facesign.interview.live.places import Place
 from facesign.interview.live.plan import SessionPlan
-from facesign.interview.live.replay import opening
 from facesign.interview.live.segments import Segments
 from facesign.interview.record.reader import Record
 from facesign.interview.record.verification import verify
@@ -71,11 +75,13 @@ def short() -> bytes:
     return clap()
 
 
-def taken_up(held: GoingOn) -> tuple[Segments, Intake, Logbook]:
-    intake = Intake()
+def taken_up(
+    held: GoingOn, officer: OfficerLine | None = None, intake: Intake | None = None
+) -> tuple[Segments, Intake, Logbook]:
+    intake = intake or Intake()
     segments = Segments(intake, "applicant")
     book = Logbook(held.writer.home, SESSION, held.record.created_at)
-    held.take_up(book, segments)
+    held.take_up(book, segments, officer or OfficerLine(intake))
     return segments, intake, book
 
 
@@ -123,6 +129,33 @@ def test_the_frames_that_were_skipped_are_skipped_again(dead: Dead, short: bytes
     frames = [one for one in drained(segments, intake) if one.index is not None]
     assert [one.index for one in frames if one.item is None] == [3, 4]
     assert len(frames) == 60
+
+
+def test_the_officer_is_heard_again_where_it_was_placed_and_in_a_new_order(
+    dead: Dead, short: bytes
+) -> None:
+    dead.writer.piece("applicant.1", short)
+    for stream in ("officer.1", "officer.2"):
+        told = {"stream": stream, "mime": "audio/webm", "lost_s": None, "beside": "applicant.1"}
+        dead.writer.add("officer_segment", told)
+        dead.writer.piece(stream, voice(np.zeros(RATE_HZ, dtype=np.float32)))
+    # The second one was not placed any more.
+    dead.writer.add("officer_starts", {"stream": "officer.1", "offset_s": 0.4, "over_s": 2.0})
+    dead.writer.add("officer_heard", {"stream": "officer.1", "number": [0, 1], "after": [20, 24]})
+    held, intake = dead.followed(), Intake()
+    officer = OfficerLine(intake)
+    assert held.history.heard == [Place("officer.1", 0, 20), Place("officer.1", 1, 24)]
+    segments, intake, book = taken_up(held, officer, intake)
+    segments.end()
+    heard = []
+    while (work := intake.take(0.3)) is not None:
+        heard += [work] if isinstance(work, Heard) else []
+    assert [one.stream for one in heard] == ["officer.1"] * len(heard)
+    assert heard[0].sound.time_s == pytest.approx(0.4, abs=0.02)
+    assert heard[-1].sound.end_s == pytest.approx(1.4, abs=0.05)
+    book.close("interrupted")
+    with Record.open(dead.home, SESSION) as record:
+        assert History.read(record).heard == []
 
 
 def test_while_it_catches_up_the_clock_goes_on_from_when_pieces_came(

@@ -95,7 +95,9 @@ def test_a_route_is_refused_to_every_other_role(
             assert console.client(name).get(path).status_code == 403
 
 
-@pytest.mark.parametrize("path", ["/interviews/x/state", "/live/x/relay", "/live/x/media"])
+@pytest.mark.parametrize(
+    "path", ["/interviews/x/state", "/live/x/relay", "/live/x/media", "/live/x/voice"]
+)
 def test_sockets_are_closed_to_who_may_not_use_them(console: Console, path: str) -> None:
     for client, code in ((console.client(), 4401), (console.client("ben"), 4403)):
         cookie = "; ".join(f"{name}={value}" for name, value in client.cookies.items())

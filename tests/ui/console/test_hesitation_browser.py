@@ -29,6 +29,23 @@ as much of it as is enough. The devices repeat them."""
 LENGTH_S = 15.6
 BASELINE_S, INCOME_S = 1.25, 11.76
 """Where in a round the two answers begin."""
+HEAR_NOTHING = """
+(() => {
+  // All pages have one microphone; at the officer's desk nothing is to be heard of it.
+  const devices = navigator.mediaDevices;
+  const open = devices.getUserMedia.bind(devices);
+  devices.getUserMedia = async (wanted) => {
+    const stream = await open(wanted);
+    const audio = (window.quiet = new AudioContext());
+    await audio.resume();
+    const quiet = audio.createMediaStreamDestination();
+    const nothing = new ConstantSourceNode(audio, { offset: 0 });
+    nothing.connect(quiet);
+    nothing.start();
+    return new MediaStream([...stream.getVideoTracks(), ...quiet.stream.getAudioTracks()]);
+  };
+})()
+"""
 
 
 @pytest.fixture(scope="module")
@@ -74,6 +91,7 @@ def test_a_scripted_hesitation_gives_a_prompt_while_the_interview_runs(
     browser: Browser, server: Server
 ) -> None:
     with watched(browser, server) as officer, watched(browser, server, locale="en-US") as applicant:
+        officer.page.add_init_script(HEAR_NOTHING)
         officer.sign_in("anna", PASSWORD)
         officer.create("C-7", here=False)
         applicant.goto(officer.page.inner_text("#join-link"))
@@ -81,6 +99,7 @@ def test_a_scripted_hesitation_gives_a_prompt_while_the_interview_runs(
         enter(applicant.page)
         officer.until(lambda state: state["recording"] and income_began_s(state))
         assert officer.state["cards"] == []
+        officer.page.wait_for_selector("text=your microphone is recorded")
 
         # From here on it is known what the microphone says when.
         round_s = next_round_s(officer.state)
@@ -114,6 +133,8 @@ def test_its_record_has_the_prompt_as_behaviour_and_verifies(server: Server) -> 
     assert verify(home, session.session_id).ok
     with Record.open(home, session.session_id) as record:
         (shown,) = record.entries("prompt_shown")
+        assert record.streams[:2] == ("applicant.1", "officer.1")
+        assert next(record.entries("officer_starts")).data["stream"] == "officer.1"
     assert shown.key_class == "behaviour"
     assert shown.data["question_id"] == "income_source"
     # Which of them is told first depends on when the officer's key reaches the server.

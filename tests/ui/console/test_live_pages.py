@@ -226,7 +226,7 @@ def test_a_page_goes_on_in_the_same_recording_when_the_worker_was_killed(
     follow(page, session, lambda state: state["time_s"] > 2)
     os.kill(session.worker_pid, signal.SIGKILL)
     for _ in range(PATIENCE_MS // 100):
-        if session.restarts.value:
+        if session.lines["applicant"].restarts.value:
             break
         page.wait_for_timeout(100)
     state = follow(page, session, lambda state: not state["restoring"])

@@ -208,7 +208,7 @@ def test_what_is_no_piece_closes_the_socket(
 
 def test_an_officer_gets_no_other_officers_session(server: Server, shared: Applicant) -> None:
     session_id = server.sessions.by_token(shared.token).session_id
-    for path in ("state", "talk", "relay", "media"):
+    for path in ("state", "talk", "relay", "media", "voice"):
         url = f"ws://127.0.0.1:{server.port}/live/{session_id}/{path}?as=bob"
         with connect(url, open_timeout=60) as socket:
             assert closing(socket) == 4403

@@ -111,7 +111,7 @@ def test_a_worker_killed_before_consent_leaves_a_session_that_begins_anew(
 
 def until_restarted(session: LiveSession) -> None:
     for _ in range(600):
-        if session.restarts.value:
+        if session.lines["applicant"].restarts.value:
             return
         time.sleep(0.1)
     raise AssertionError("no worker went on")

@@ -1,6 +1,6 @@
 // The officer's live view: picture, identity, question, the last minute, prompts and flags.
 // Everything that is shown comes over one socket; what the officer does goes by Gradio's events.
-import { captureHere, socketUrl, talkToApplicant } from "../live/officer.js";
+import { captureHere, recordVoice, socketUrl, talkToApplicant } from "../live/officer.js";
 import { offerCustomers } from "./customers.js";
 import { clock, h, page, texts } from "./dom.js";
 import { consentPanel } from "./consent.js";
@@ -130,6 +130,7 @@ function show(place, about, t, trigger) {
     if (state.lost_s !== null) words.push(t("live.lost", { seconds: Math.round(state.lost_s) }));
     else if (!about.here && !state.connected.applicant) words.push(t("live.waiting"));
     if (state.rate_hz !== null && state.recording) words.push(t("live.rate", { rate: state.rate_hz }));
+    if (!about.here && state.recording) words.push(t(state.officer_recorded ? "live.own_voice" : "live.own_voice_missing"));
     if (state.skipped.n) words.push(t("live.skipped", { share: (100 * state.skipped.share).toFixed(1) }));
     if (state.restoring) words.push(t("live.restoring", { seconds: Math.round(state.lag_s) }));
     return words.join(" · ");
@@ -238,6 +239,7 @@ function show(place, about, t, trigger) {
         own.srcObject = stream;
         own.hidden = false;
         closing.push(() => stream.getTracks().forEach((track) => track.stop()));
+        closing.push(recordVoice({ base: page.base, sessionId: id, stream }));
       } catch { /* The applicant then hears and sees nothing of the officer; the interview goes on. */ }
       closing.push(await talkToApplicant({ base: page.base, sessionId: id, video, stream }));
     }

@@ -5,6 +5,7 @@ import { contours } from "./contours.js";
 import { brokenOff } from "./ending.js";
 import { evidenceRows } from "./evidence.js";
 import { timeline } from "./timeline.js";
+import { voices } from "./voices.js";
 
 export async function mount(element, { props, watch }) {
   const t = await texts();
@@ -50,6 +51,7 @@ function show(place, found, t, goBack) {
   const rate = h("select", { class: "fs-select", "aria-label": t("player.speed"),
     onchange: () => { video.playbackRate = Number(rate.value); } },
     [0.25, 0.5, 1, 1.5, 2].map((v) => h("option", { value: String(v), selected: v === 1 }, `${v}×`)));
+  const officer = voices(found, t, video, here);
   const drawn = contours(found, t, video, () => parts[part]?.stream);
   const step = (frames) => {
     video.pause();
@@ -125,7 +127,7 @@ function show(place, found, t, goBack) {
           h("div", { class: "fs-row fs-controls", hidden: !parts.length }, play,
             button("−1", () => step(-1), "fs-button", t("player.frame_back")),
             button("+1", () => step(1), "fs-button", t("player.frame_on")), rate, now, length,
-            h("span", { class: "fs-push" }), drawn.said, drawn.toggle),
+            h("span", { class: "fs-push" }), officer.toggle, officer.sound, drawn.said, drawn.toggle),
           lines?.element),
         h("div", { class: "fs-right" }, report ? cards.element : null,
           report ? checks(report, t) : null, evidence(found, t), consents(found, t), notes(found, t)))));
@@ -139,6 +141,7 @@ function show(place, found, t, goBack) {
   let told = -1, alive = true;
   (function follow() {
     if (!alive) return;
+    officer.follow();
     if (here() !== told && !(video.currentTime > 1e6)) {
       told = here();
       now.textContent = clock(told, 2);
@@ -161,7 +164,7 @@ function show(place, found, t, goBack) {
   // The bar at the top would lie over what a browser scrolls to.
   place.querySelector(".fs-case").focus({ preventScroll: true });
   window.scrollTo(0, 0);
-  return { close() { alive = false; drawn.close(); video.removeAttribute("src"); video.load(); document.removeEventListener("keydown", keys); } };
+  return { close() { alive = false; officer.close(); drawn.close(); video.removeAttribute("src"); video.load(); document.removeEventListener("keydown", keys); } };
 }
 
 function checks(report, t) {

@@ -8,14 +8,17 @@ const MIMES = [
   "video/mp4;codecs=avc1.42E01E,mp4a.40.2",
   "video/mp4",
 ];
+const SOUND_MIMES = ["audio/webm;codecs=opus", "audio/webm", "audio/mp4"];
 const PIECE_MS = 150;
 const MOST_KEPT_BYTES = 8 * 1024 * 1024;
+// Some ten seconds of sound: what comes later than that helps nobody any more.
+const MOST_KEPT_SOUND_BYTES = 64 * 1024;
 const MOST_WAIT_MS = 5000;
 const FINAL = new Set([1000, 1003, 1009, 4401, 4403, 4410]);
 
-export function bestMime() {
+export function bestMime(mimes = MIMES) {
   if (typeof MediaRecorder === "undefined") return null;
-  return MIMES.find((mime) => MediaRecorder.isTypeSupported(mime)) ?? null;
+  return mimes.find((mime) => MediaRecorder.isTypeSupported(mime)) ?? null;
 }
 
 export function wantedMedia() {
@@ -45,7 +48,9 @@ export class Capture extends EventTarget {
     this.url = socketUrl(url);
     this.stream = stream;
     this.bits = bitsPerSecond;
-    this.mime = bestMime();
+    const seen = stream.getVideoTracks().length > 0;
+    this.mime = bestMime(seen ? MIMES : SOUND_MIMES);
+    this.mostKept = seen ? MOST_KEPT_BYTES : MOST_KEPT_SOUND_BYTES;
     this.socket = null;
     this.recorder = null;
     this.segment = 0;
@@ -163,7 +168,7 @@ export class Capture extends EventTarget {
   keep(piece) {
     this.kept.push(piece);
     this.keptBytes += piece.data.length;
-    if (this.keptBytes > MOST_KEPT_BYTES) {
+    if (this.keptBytes > this.mostKept) {
       // More than the line will ever take: what comes after the cut is a new segment.
       this.halt();
       if (this.socket?.readyState === WebSocket.OPEN) this.ask();

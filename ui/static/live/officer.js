@@ -88,6 +88,16 @@ export async function talkToApplicant({ base = "", sessionId, video, stream, tol
   };
 }
 
+// Send the officer's own microphone beside what the applicant's page sends, so that it is known who
+// speaks. `stream` is what the talk uses; its picture is not recorded. Returns what ends it.
+export function recordVoice({ base = "", sessionId, stream }) {
+  const sound = new MediaStream(stream.getAudioTracks());
+  if (!sound.getAudioTracks().length) return () => {};
+  const capture = new Capture({ url: `${base}/live/${sessionId}/voice`, stream: sound });
+  if (capture.mime) capture.start();
+  return () => capture.stop();
+}
+
 // The applicant sits at this computer: capture here. The stream is shown in `video`, muted.
 export async function captureHere({ base = "", sessionId, video = null }) {
   const stream = await navigator.mediaDevices.getUserMedia(wantedMedia());
