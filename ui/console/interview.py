@@ -28,11 +28,11 @@ EVENTS = ("consent", "withdraw", "ask", "evidence", "break_off", "leave")
 def fill(desk: Desk, t: Texts, base: str, blocks: gr.Blocks) -> None:
     """Put the plan, the live view and the decision into the open Blocks."""
     session_id = gr.State("")
-    with gr.Column(elem_id="plan", elem_classes=["fs-stage", "fs-narrow"]):
+    with gr.Column(elem_id="plan", elem_classes=["fs-stage"]):
         form = _plan(t)
         create = gr.Button(t("interview.create"), variant="primary", elem_id="create")
     live = widget("live", t, base, value="", elem_id="live", events=EVENTS)
-    with gr.Column(elem_id="review", elem_classes=["fs-stage", "fs-narrow"]):
+    with gr.Column(elem_id="review", elem_classes=["fs-stage"]):
         decision, reason, decide = _review(t)
     with gr.Column(elem_id="actions", elem_classes=["fs-stage"]):
         with gr.Row(equal_height=True):
@@ -171,7 +171,7 @@ def _plan(t: Texts) -> list[Any]:
 
 
 def _review(t: Texts) -> tuple[gr.Radio, gr.Textbox, gr.Button]:
-    gr.Markdown(f"### {t('interview.decision')}\n{t('interview.decision_about')}")
+    gr.Markdown(t("interview.decision_about"))
     decision = gr.Radio(
         t.choices("decisions", DECISIONS), label=t("interview.decision"), elem_id="decision"
     )

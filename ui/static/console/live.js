@@ -30,7 +30,7 @@ export async function mount(element, { props, watch, trigger }) {
     if (!view || event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
     if (event.target.matches("input, textarea, select, [contenteditable]")) return;
     const name = KEYS[event.key.toLowerCase()];
-    if (!name) return;
+    if (!name || place.querySelector(".fs-before")) return;
     event.preventDefault();
     document.getElementById(`do-${name}`)?.click();
   });
@@ -71,8 +71,8 @@ function show(place, about, t, trigger) {
         h("div", { class: "fs-row fs-under" }, part("hints", "div", { role: "status" }), toggle),
         part("ask", "section", { "aria-label": t("live.question") }),
         chart.element),
-      h("div", { class: "fs-right" }, part("identity", "section", { class: "fs-card fs-small", "aria-label": t("live.identity") }),
-        part("outcome", "section", { class: "fs-card fs-small", hidden: true }),
+      h("div", { class: "fs-right" }, part("outcome", "section", { class: "fs-card fs-small", hidden: true }),
+        part("identity", "section", { class: "fs-card fs-small", "aria-label": t("live.identity") }),
         cards.element,
         evidence.element,
         part("script", "section", { class: "fs-card fs-small", "aria-label": t("live.script") }),
@@ -97,6 +97,8 @@ function show(place, about, t, trigger) {
     const live = document.body.dataset.stage === "live";
     if (!live) letGo();
     if (before !== document.body.dataset.stage) window.scrollTo(0, 0);
+    place.firstChild.classList.toggle("fs-ended", !live);
+    place.firstChild.classList.toggle("fs-reviewing", state.stage === "review");
     place.firstChild.classList.toggle("fs-before", !live || state.stage === "created" || !state.consents.recording?.granted);
     parts.stage.textContent = t.of("statuses", state.stage);
     parts.sign.textContent = state.paused ? t(`live.paused_by_${state.paused}`) : state.recording ? t("live.recording") : "";
@@ -127,8 +129,9 @@ function show(place, about, t, trigger) {
 
   function lineWords() {
     const words = [];
-    if (state.lost_s !== null) words.push(t("live.lost", { seconds: Math.round(state.lost_s) }));
-    else if (!about.here && !state.connected.applicant) words.push(t("live.waiting"));
+    const live = document.body.dataset.stage === "live";
+    if (live && state.lost_s !== null) words.push(t("live.lost", { seconds: Math.round(state.lost_s) }));
+    else if (live && !about.here && !state.connected.applicant) words.push(t("live.waiting"));
     if (state.rate_hz !== null && state.recording) words.push(t("live.rate", { rate: state.rate_hz }));
     if (state.skipped.n) words.push(t("live.skipped", { share: (100 * state.skipped.share).toFixed(1) }));
     if (state.restoring) words.push(t("live.restoring", { seconds: Math.round(state.lag_s) }));
@@ -145,9 +148,9 @@ function show(place, about, t, trigger) {
     const rows = [[t.of("match", it.status), it.status === "listening"
       ? t("live.heard_of", { heard: it.net_speech_s, needed: it.needed_s }) : it.why ?? t.of("identity_why", it.reason ?? "")]];
     if (it.llr !== null) rows.push([t("live.llr"), it.llr.toFixed(2)]);
-    if (it.point) rows.push([t("live.point"), t("live.point_value", { name: it.point, fmr: (100 * (it.fmr ?? 0)).toFixed(2) })]);
+    if (it.point) rows.push([t("live.point"), t("live.point_value", { name: t.of("points", it.point), fmr: (100 * (it.fmr ?? 0)).toFixed(2) })]);
     if (it.continuity !== "whole") rows.push([t("live.continuity"), t.of("continuity", it.continuity)]);
-    rows.push([t("live.behaviour"), state.behaviour.on ? t("live.behaviour_on") : state.behaviour.why ?? t("live.behaviour_off")]);
+    if (state.stage !== "created") rows.push([t("live.behaviour"), state.behaviour.on ? t("live.behaviour_on") : state.behaviour.why ?? t("live.behaviour_off")]);
     parts.identity.replaceChildren(h("h3", {}, t("live.identity")), h("ul", { class: "fs-plain" },
       rows.map(([name, value]) => h("li", {}, h("span", {}, name), h("span", { class: "fs-soft" }, value)))));
   }
@@ -158,6 +161,7 @@ function show(place, about, t, trigger) {
     const key = one ? `${one.id} ${one.phase}` : state.stage;
     if (key === asked) return;
     asked = key;
+    parts.ask.classList.toggle("fs-idle", !one);
     parts.ask.replaceChildren(...(one ? [
       h("p", { class: "fs-soft" }, t("live.question_n", { index: one.index + 1, n: one.n, kind: t.of("kinds", one.kind) }),
         " · ", t(one.phase === "asking" ? "live.asking" : "live.answering")),
