@@ -70,7 +70,7 @@ def replay_record(held: Record, home: Home) -> Report:
     for command in history.before:
         _apply(conduct, command)
     conduct.open()
-    waiting = list(history.commands)
+    waiting = history.in_turn
     for item in _items(held, history, conduct):
         while waiting and waiting[0]["after"] <= conduct.n_items:
             _apply(conduct, waiting.pop(0))

@@ -6,6 +6,7 @@ main one analyzes, so that a slow analysis holds back neither the record nor a c
 
 from __future__ import annotations
 
+import math
 import os
 import threading
 import time
@@ -26,7 +27,7 @@ from facesign.interview.archive.past import past_of
 from facesign.interview.home import require_one_of
 from facesign.interview.live.conduct import Conduct, Gap, track_of
 from facesign.interview.live.going_on import GoingOn
-from facesign.interview.live.history import History
+from facesign.interview.live.history import GivenAgain, History
 from facesign.interview.live.intake import Command, Intake, Received, SegmentStart
 from facesign.interview.live.logbook import Logbook
 from facesign.interview.live.plan import Start
@@ -103,6 +104,7 @@ class Worker:
         self._before: dict[str, tuple[str, float]] = {}
         """Why and for how long nothing came before a segment."""
         self._skips = Skips({})
+        self._given_again = GivenAgain(())
         if self._history is not None:
             self._remember(self._history)
         self._problem: str | None = None
@@ -134,6 +136,7 @@ class Worker:
         """Know what another worker entered, so that nothing is entered twice."""
         self._before = {one.stream: (one.reason, one.lost_s) for one in history.segments}
         self._skips = Skips(history.skipped)
+        self._given_again = history.given_again
         self._view.remember(history.shown)
         lost = history.is_open and self._segments.current is None
         self._why_gap = "worker" if lost else history.why_gap
@@ -242,6 +245,7 @@ class Worker:
         if command.name in actions:
             return actions[command.name](**command.values)
         values = self._book.as_entered(command.name, command.values)
+        self._given_again.decided_anew(command.name, values)
         before, report = self._conduct.n_items, self._conduct.report
         answer = self._conduct.apply(command.name, values, time_s=command.time_s)
         if self._may_keep():
@@ -302,6 +306,7 @@ class Worker:
         elif isinstance(received.item, Sound):
             self._recent.sound(received.item)
         if received.item is not None and not self._conduct.stages.has_ended:
+            self._given_again.hold(self._conduct, self._conduct.n_items)
             self._conduct.push(received.item)
 
     def _drain(self) -> None:
@@ -330,6 +335,7 @@ class Worker:
     def _finish(self) -> None:
         self._skips.list_in(self._book)
         after = self._conduct.n_items
+        self._given_again.hold(self._conduct, math.inf)
         report = self._conduct.finish()
         if report is not None:
             self._book.report(report, after=after)

@@ -9,6 +9,8 @@ const MIMES = [
   "video/mp4",
 ];
 const PIECE_MS = 150;
+// Whoever joins the relay late, or goes on after lost pictures, waits for a key frame at most so long.
+const KEY_FRAME_MS = 2000;
 const MOST_KEPT_BYTES = 8 * 1024 * 1024;
 const MOST_WAIT_MS = 5000;
 const FINAL = new Set([1000, 1003, 1009, 4401, 4403, 4410]);
@@ -136,6 +138,7 @@ export class Capture extends EventTarget {
       mimeType: this.mime,
       videoBitsPerSecond: this.bits,
       audioBitsPerSecond: 48_000,
+      videoKeyFrameIntervalDuration: KEY_FRAME_MS,
     });
     recorder.addEventListener("dataavailable", (event) => this.take(recorder, event.data));
     this.recorder = recorder;
