@@ -22,6 +22,7 @@ from facesign.ui.console.widgets import QUIET, note, widget
 __all__ = ["fill"]
 
 BUTTONS = ("next", "asked", "skip", "mark", "pause", "identity_only")
+DONE = "() => { document.dispatchEvent(new Event('fs-done')); return []; }"
 EVENTS = ("consent", "withdraw", "ask", "evidence", "break_off", "leave")
 
 
@@ -133,17 +134,21 @@ def fill(desk: Desk, t: Texts, base: str, blocks: gr.Blocks) -> None:
         signed_in(r, "officer")
         return "", "", "", None, ""
 
+    def in_order(event: Any) -> None:
+        """Let the page do what comes next, see in_order.js."""
+        event.then(None, None, None, js=DONE, **QUIET)
+
     blocks.load(on_load, None, [form[3], session_id, live], **QUIET)
     create.click(on_create, form, [session_id, live, said], **QUIET)
     for name, button in buttons.items():
-        button.click(doing(name), [session_id, text], said, **QUIET)
-    end.click(doing("end"), [session_id, text], said, **QUIET)
+        in_order(button.click(doing(name), [session_id, text], said, **QUIET))
+    in_order(end.click(doing("end"), [session_id, text], said, **QUIET))
     text.submit(on_note, [session_id, text], [text, said], **QUIET)
-    live.ask(on_ask, session_id, said, **QUIET)
-    live.consent(on_consent, session_id, said, **QUIET)
-    live.withdraw(on_withdraw, session_id, said, **QUIET)
-    live.evidence(on_evidence, session_id, said, **QUIET)
-    live.break_off(on_break_off, session_id, said, **QUIET)
+    in_order(live.ask(on_ask, session_id, said, **QUIET))
+    in_order(live.consent(on_consent, session_id, said, **QUIET))
+    in_order(live.withdraw(on_withdraw, session_id, said, **QUIET))
+    in_order(live.evidence(on_evidence, session_id, said, **QUIET))
+    in_order(live.break_off(on_break_off, session_id, said, **QUIET))
     live.leave(on_leave, None, [session_id, live, said, decision, reason], **QUIET)
     decide.click(on_decide, [session_id, decision, reason], said, **QUIET)
 

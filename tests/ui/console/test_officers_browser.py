@@ -17,7 +17,7 @@ from facesign.interview.home import Home
 from facesign.interview.record.verification import verify
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Route
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -156,4 +156,29 @@ def test_no_page_of_a_role_asks_for_anything_elsewhere(
                 n_before = len(tab.asked)
                 tab.page.wait_for_timeout(800)
         assert {url.split("/")[2] for url in tab.asked} == {server.url.split("/")[2]}
+        tab.check_clean()
+
+
+def test_keys_that_are_pressed_at_once_are_done_in_their_order(
+    browser: Browser, server: Server
+) -> None:
+    held: list[Route] = []
+
+    def hold_the_first(route: Route) -> None:
+        if held:
+            route.fallback()
+        else:
+            held.append(route)
+
+    with watched(browser, server) as tab:
+        lead(tab, "anna", "C-KEYS")
+        tab.page.route("**/queue/join*", hold_the_first)
+        tab.page.keyboard.press("n")
+        tab.page.keyboard.press("a")
+        # The first is on its way for long; the second would be there before it.
+        tab.page.wait_for_timeout(2000)
+        held[0].fallback()
+        tab.until(lambda state: state["question"] and state["question"]["phase"] == "answering")
+        assert tab.state["question"]["index"] == 0
+        end(tab, "nothing to add")
         tab.check_clean()

@@ -6,13 +6,21 @@ import { clock, h, page, texts } from "./dom.js";
 import { consentPanel } from "./consent.js";
 import { breakingOff, brokenOff } from "./ending.js";
 import { evidencePanel } from "./evidence.js";
+import { clicksInOrder, inOrder } from "./in_order.js";
 import { liveCards } from "./live_cards.js";
 import { penOver } from "./overlay.js";
 import { strip } from "./strip.js";
 
 const KEYS = { n: "next", a: "asked", s: "skip", m: "mark", p: "pause", i: "identity_only" };
 
-export async function mount(element, { props, watch, trigger }) {
+// What is answered by `fs-done`, see interview.py.
+const IN_ORDER = new Set(["consent", "withdraw", "ask", "evidence", "break_off"]);
+
+export async function mount(element, { props, watch, trigger: now }) {
+  const queue = inOrder();
+  const trigger = (name, data) => IN_ORDER.has(name) ? queue.run(() => now(name, data)) : now(name, data);
+  clicksInOrder("#actions button", queue);
+  document.addEventListener("fs-done", queue.done);
   const t = await texts();
   const place = element.querySelector(".fs-place");
   let view = null;
