@@ -41,7 +41,9 @@ class Analysers:
         self._models += models_of(self.task_file)
         for name in {*self._models} - {"face_landmarker"}:
             model_path(name)
-        return self.given_tracker or TrackerProcess(self.task_file)
+        # One that was given is closed when consent to the face is taken back; the next is started.
+        given, self.given_tracker = self.given_tracker, None
+        return given or TrackerProcess(self.task_file)
 
     def open_behaviour(self) -> BehaviourModels:
         """Open what brief movements are read with."""

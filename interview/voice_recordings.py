@@ -43,7 +43,7 @@ def listen(recording: Recorded, name: str = "recording") -> Listened:
         name: What to call it in a message; a file is called by its own name.
 
     Raises:
-        MediaError: the file cannot be opened or holds no sound.
+        MediaError: the file cannot be opened, or holds no sound or what is no number.
         ShapeError: the array is not of shape (n_samples,).
         ItemError: the array is not float32, or holds what is no number.
     """
@@ -66,6 +66,11 @@ def _listen_to_file(path: Path) -> Listened:
             raise MediaError(path, "no sound can be decoded; record or copy it again")
         holes: list[float] = []
         heard = hear(_samples(track, holes))
+        if track.n_not_finite:
+            raise MediaError(
+                path,
+                f"{track.n_not_finite} samples are not finite numbers; record or export it again",
+            )
         # A reader of FLAC leaves out what fails its check without a word; others have pauses.
         n_holes = len(holes) if reader.stream.codec_context.name == "flac" else 0
         return Listened(path.name, heard, reader.damaged + n_holes)

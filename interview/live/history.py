@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from facesign.errors import RecordError
-from facesign.interview.live.conduct import Gap
+from facesign.interview.live.conduct import Conduct, Gap
 from facesign.interview.live.places import HEARD, Place
 from facesign.interview.record.reader import Record
 
-__all__ = ["GONE_ON", "HeldSegment", "HeldVoice", "History"]
+__all__ = ["GONE_ON", "GivenAgain", "HeldSegment", "HeldVoice", "History"]
 
 GONE_ON = "worker_restarted"
 """The entry with which a new worker goes on: what is analyzed begins anew there, with all that
@@ -48,7 +49,7 @@ class History:
     before: Sequence[Mapping[str, Any]]
     """Commands before anything was captured."""
     commands: Sequence[Mapping[str, Any]]
-    """Those that came later; `after` tells after how many items."""
+    """Those that came later, as they were entered; `after` tells after how many items."""
     skipped: Mapping[str, set[int]]
     """By stream, the numbers of the frames that were not analyzed."""
     gaps: Mapping[float, Gap]
@@ -104,7 +105,41 @@ class History:
     @property
     def later(self) -> Iterator[Mapping[str, Any]]:
         """The commands that came while it was captured, as who goes on knows them at once."""
-        return _known_at_once(self.commands)
+        return (one for one in self.commands if not _is_given(one))
+
+    @property
+    def given_again(self) -> GivenAgain:
+        """Consents that are left out of `later`."""
+        return GivenAgain([one for one in _as_gone_on_with(self.commands) if _is_given(one)])
+
+    @property
+    def in_turn(self) -> list[Mapping[str, Any]]:
+        """The commands that came while it was captured, by when they take effect."""
+        return sorted(self.commands, key=lambda one: int(one["after"]))
+
+
+class GivenAgain:
+    """Consents given after they had been refused or taken back, which hold from there on.
+
+    What was captured before, as `after` counts, is not analyzed under them. One that was taken
+    back once more is not among them: nothing is analyzed under it any more.
+    """
+
+    def __init__(self, commands: Iterable[Mapping[str, Any]]) -> None:
+        self._waiting = sorted(commands, key=lambda one: int(one["after"]))
+
+    def hold(self, conduct: Conduct, n_items: float = math.inf) -> None:
+        """Apply those that were given after so many items; all that are left by default."""
+        while self._waiting and self._waiting[0]["after"] <= n_items:
+            given = self._waiting.pop(0)
+            conduct.apply(given["name"], given["values"], time_s=given["time_s"])
+
+    def decided_anew(self, name: str, values: Mapping[str, Any]) -> None:
+        """Forget what was given before on a purpose that is decided on now."""
+        if name in _DECIDES:
+            self._waiting = [
+                one for one in self._waiting if one["values"]["purpose"] != values["purpose"]
+            ]
 
 
 class _Told:
@@ -137,6 +172,7 @@ class _Told:
         elif kind in ("segment_starts", "officer_starts"):
             self.offsets[data["stream"]] = data["offset_s"]
         elif kind == "command":
+            self._forget_given(data)
             (self.commands if self.segments else self.before).append(data)
             if data["name"] == "pause":
                 self.is_open, self.why_gap = False, "paused"
@@ -149,19 +185,44 @@ class _Told:
             if self.is_open and not data["segment_goes_on"]:
                 self.is_open, self.why_gap = False, "worker"
             self.heard.clear()
-            self.commands = [{**one, "after": 0} for one in _known_at_once(self.commands)]
+            self.commands = _as_gone_on_with(self.commands)
         elif kind in ("prompt_shown", "flag_shown"):
             self.shown.append((kind.removesuffix("_shown"), data))
         elif kind in ("observations", "outcome"):
             self.is_written_up = True
             self.end_after = data.get("after", self.end_after)
 
+    def _forget_given(self, data: Mapping[str, Any]) -> None:
+        """Drop a consent that was still to take effect when somebody decided anew."""
+        if data["name"] in _DECIDES:
+            self.commands = [
+                one
+                for one in self.commands
+                if not (_is_given(one) and _is_newer(data, one) and one["after"] > data["after"])
+            ]
 
-def _known_at_once(commands: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
-    """Yield commands but for consents that were given again after they had been taken back.
 
-    What was captured before such a consent was taken back is not analyzed under the later one.
+_DECIDES = ("consent", "withdraw")
+
+
+def _is_given(command: Mapping[str, Any]) -> bool:
+    return command["name"] == "consent" and command["values"]["granted"] is True
+
+
+def _is_newer(command: Mapping[str, Any], than: Mapping[str, Any]) -> bool:
+    """Tell whether a later command decides on the same purpose."""
+    return command["name"] in _DECIDES and command["values"]["purpose"] == than["values"]["purpose"]
+
+
+def _as_gone_on_with(commands: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Return commands as a worker takes them that begins anew: known at once, but for consents.
+
+    A consent that was given keeps its place, if it was the last word on its purpose.
     """
-    for one in commands:
-        if one["name"] != "consent" or not one["values"]["granted"]:
-            yield one
+    taken: list[Mapping[str, Any]] = []
+    for index, one in enumerate(commands):
+        if not _is_given(one):
+            taken.append({**one, "after": 0})
+        elif not any(_is_newer(later, one) for later in commands[index + 1 :]):
+            taken.append(one)
+    return taken

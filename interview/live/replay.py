@@ -53,7 +53,7 @@ def replay_record(held: Record, home: Home) -> Report:
     for command in history.before:
         _apply(conduct, command)
     conduct.open()
-    waiting = list(history.commands)
+    waiting = history.in_turn
     items = _items(held, history, conduct)
     for item in _in_order(items, _OfficersSound(held, history), conduct):
         while waiting and waiting[0]["after"] <= conduct.n_items:

@@ -22,7 +22,7 @@ from facesign.interview.home import require_one_of
 from facesign.interview.live.beginning import begin
 from facesign.interview.live.conduct import Gap, track_of
 from facesign.interview.live.going_on import GoingOn
-from facesign.interview.live.history import History
+from facesign.interview.live.history import GivenAgain, History
 from facesign.interview.live.intake import Command, Heard, Intake, Placed, Received, SegmentStart
 from facesign.interview.live.lines import Side
 from facesign.interview.live.logbook import Logbook
@@ -75,6 +75,7 @@ class Worker:
         """Why and for how long nothing came before a segment."""
         self._skips = Skips({})
         self._places = Places()
+        self._given_again = GivenAgain(())
         if self._history is not None:
             self._remember(self._history)
         self._problem: str | None = None
@@ -86,6 +87,7 @@ class Worker:
         """Know what another worker entered, so that nothing is entered twice."""
         self._before = {one.stream: (one.reason, one.lost_s) for one in history.segments}
         self._skips = Skips(history.skipped)
+        self._given_again = history.given_again
         self._view.remember(history.shown)
         lost = history.is_open and self._segments.current is None
         self._why_gap = "worker" if lost else history.why_gap
@@ -166,8 +168,6 @@ class Worker:
             line.feed(data)
         self.tell("ack", side, segment, number)
 
-    # What follows runs in the main thread alone.
-
     def _obey(self, command: Command) -> None:
         try:
             answer = self._do(command)
@@ -197,6 +197,7 @@ class Worker:
         if command.name in actions:
             return actions[command.name](**command.values)
         values = self._book.as_entered(command.name, command.values)
+        self._given_again.decided_anew(command.name, values)
         before, report = self._conduct.n_items, self._conduct.report
         answer = self._conduct.apply(command.name, values, time_s=command.time_s)
         if self._may_keep():
@@ -284,7 +285,7 @@ class Worker:
         elif isinstance(work, Heard):
             if not self._conduct.stages.has_ended:
                 self._places.add(Place(work.stream, work.number, self._conduct.n_items))
-                self._conduct.push(work.sound)
+                self._push(work.sound)
         else:
             self._analyze(work)
 
@@ -297,7 +298,11 @@ class Worker:
         elif isinstance(received.item, Sound):
             self._recent.sound(received.item)
         if received.item is not None and not self._conduct.stages.has_ended:
-            self._conduct.push(received.item)
+            self._push(received.item)
+
+    def _push(self, item: Frame | Sound) -> None:
+        self._given_again.hold(self._conduct, self._conduct.n_items)
+        self._conduct.push(item)
 
     def _drain(self) -> None:
         """Analyze everything that was received before."""
@@ -329,6 +334,7 @@ class Worker:
     def _finish(self) -> None:
         self._list()
         after = self._conduct.n_items
+        self._given_again.hold(self._conduct)
         report = self._conduct.finish()
         if report is not None:
             self._book.report(report, after=after)
@@ -358,7 +364,7 @@ class Worker:
         # Who stops is not written up; the record shows what was received.
         if stage == "interrupted":
             self._finish()
-        if stage == "interrupted" or stage == "abandoned" or stage == "rescheduled":
+        if stage in ("interrupted", "abandoned", "rescheduled"):
             self._book.close(stage)
         self._over = True
 
@@ -373,8 +379,6 @@ class Worker:
 
     def _connection(self, who: str, lost_s: float) -> None:
         self._book.add("connection", {"who": who, "lost_s": lost_s})
-
-    # Telling.
 
     def _tell_state(self) -> None:
         now_s = time.monotonic()

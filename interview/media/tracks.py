@@ -159,6 +159,8 @@ class SoundTrack(MediaTrack[FloatArray]):
         self.stream = reader.stream
         self.name: Track = name
         self.clock = SoundClock()
+        self.n_not_finite = 0
+        """Samples that are no finite numbers; each is taken for silence or full scale."""
 
     @property
     def end_s(self) -> float | None:
@@ -174,7 +176,9 @@ class SoundTrack(MediaTrack[FloatArray]):
         for frame in self.reader.frames():
             if isinstance(frame, av.AudioFrame) and frame.samples:
                 pts_s = seconds(frame.pts, frame.time_base)
-                yield from self.clock.push(mono(frame), frame.sample_rate, pts_s)
+                samples = _mixed(frame)
+                self.n_not_finite += int(np.count_nonzero(~np.isfinite(samples)))
+                yield from self.clock.push(_finite(samples), frame.sample_rate, pts_s)
         yield from self.clock.finish()
 
     def _item(self, time_s: float, payload: FloatArray) -> Sound:
@@ -183,6 +187,10 @@ class SoundTrack(MediaTrack[FloatArray]):
 
 def mono(frame: av.AudioFrame) -> FloatArray:
     """Return the mean of all channels as float32, full scale 1, shape (n_samples,)."""
+    return _finite(_mixed(frame))
+
+
+def _mixed(frame: av.AudioFrame) -> FloatArray:
     samples = frame.to_ndarray()
     if frame.format.is_packed:
         samples = samples.reshape(-1, frame.layout.nb_channels).T
@@ -192,5 +200,9 @@ def mono(frame: av.AudioFrame) -> FloatArray:
         silence = full_scale if samples.dtype == np.uint8 else 0.0
         mono = (mono - silence) / full_scale
     sound: FloatArray = mono.astype(np.float32, copy=False)
+    return sound
+
+
+def _finite(sound: FloatArray) -> FloatArray:
     # Uncompressed float files may hold anything; one NaN would spread through the resampler.
     return sound if np.isfinite(sound).all() else np.nan_to_num(sound, posinf=1.0, neginf=-1.0)

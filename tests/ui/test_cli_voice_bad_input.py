@@ -47,7 +47,7 @@ CASES: dict[str, tuple[Maker, str]] = {
     "overdriven": (lambda p: write(p, 40 * claire()[: 9 * RATE]), "clipped ("),
     "no numbers": (
         lambda p: wavfile.write(p, RATE, np.full(5 * RATE, np.nan, np.float32)),
-        "0.0 s of speech",
+        "recording.wav: 80000 samples are not finite numbers",
     ),
     "no samples": (lambda p: write(p, np.zeros(0, np.float32)), "no sound can be decoded"),
     "no bytes": (lambda p: p.write_bytes(b""), "is empty (0 bytes)"),

@@ -8,6 +8,7 @@ from typing import Any
 from facesign.errors import ItemError
 from facesign.interview.voice_results import Enrollment, History, Verification
 from facesign.ui.console.desk import Desk
+from facesign.ui.console.settings_actions import validated_for
 from facesign.ui.console.texts import Texts
 
 __all__ = [
@@ -117,15 +118,21 @@ def verification_lines(t: Texts, result: Verification) -> list[str]:
         lines.append(
             t(
                 "enroll.point",
-                name=point.name,
+                name=t.of("points", point.name),
                 threshold=f"{point.threshold:.2f}",
                 fmr=f"{point.fmr:.2%}",
                 fnmr=f"{point.fnmr:.2%}",
                 measured_on=point.measured_on,
             )
         )
-        lines.append(t("settings.validated_for", what=point.validated_for))
-    lines.append(t("enroll.heard", seconds=f"{result.net_speech_s:.1f}", channel=result.channel))
+        lines.append(t("settings.validated_for", what=validated_for(point, t)))
+    lines.append(
+        t(
+            "enroll.heard",
+            seconds=f"{result.net_speech_s:.1f}",
+            channel=t.of("channels", result.channel),
+        )
+    )
     if result.reasons:
         reasons = ", ".join(t.of("hints", reason) for reason in result.reasons)
         lines.append(t("enroll.because", reasons=reasons))
@@ -149,7 +156,7 @@ def history_rows(t: Texts, found: History) -> list[list[str]]:
         details = t(
             "enroll.history_verified",
             llr="–" if llr is None else f"{llr:.2f}",
-            channel=str(event.fields.get("channel")),
+            channel=t.of("channels", str(event.fields.get("channel"))),
             seconds=str(event.fields.get("net_speech_s")),
         )
         decision = t.of("match", str(event.fields.get("decision")))
@@ -158,7 +165,7 @@ def history_rows(t: Texts, found: History) -> list[list[str]]:
     for drift in found.drift:
         details = t(
             "enroll.drift",
-            channel=drift.channel,
+            channel=t.of("channels", drift.channel),
             first=f"{drift.first_half:.3f}",
             second=f"{drift.second_half:.3f}",
             n=drift.n,

@@ -22,17 +22,18 @@ from facesign.ui.console.widgets import QUIET, note, widget
 __all__ = ["fill"]
 
 BUTTONS = ("next", "asked", "skip", "mark", "pause", "identity_only")
+DONE = "() => { document.dispatchEvent(new Event('fs-done')); return []; }"
 EVENTS = ("consent", "withdraw", "ask", "evidence", "break_off", "leave")
 
 
 def fill(desk: Desk, t: Texts, base: str, blocks: gr.Blocks) -> None:
     """Put the plan, the live view and the decision into the open Blocks."""
     session_id = gr.State("")
-    with gr.Column(elem_id="plan", elem_classes=["fs-stage", "fs-narrow"]):
+    with gr.Column(elem_id="plan", elem_classes=["fs-stage"]):
         form = _plan(t)
         create = gr.Button(t("interview.create"), variant="primary", elem_id="create")
     live = widget("live", t, base, value="", elem_id="live", events=EVENTS)
-    with gr.Column(elem_id="review", elem_classes=["fs-stage", "fs-narrow"]):
+    with gr.Column(elem_id="review", elem_classes=["fs-stage"]):
         decision, reason, decide = _review(t)
     with gr.Column(elem_id="actions", elem_classes=["fs-stage"]):
         with gr.Row(equal_height=True):
@@ -133,17 +134,21 @@ def fill(desk: Desk, t: Texts, base: str, blocks: gr.Blocks) -> None:
         signed_in(r, "officer")
         return "", "", "", None, ""
 
+    def in_order(event: Any) -> None:
+        """Let the page do what comes next, see in_order.js."""
+        event.then(None, None, None, js=DONE, **QUIET)
+
     blocks.load(on_load, None, [form[3], session_id, live], **QUIET)
     create.click(on_create, form, [session_id, live, said], **QUIET)
     for name, button in buttons.items():
-        button.click(doing(name), [session_id, text], said, **QUIET)
-    end.click(doing("end"), [session_id, text], said, **QUIET)
+        in_order(button.click(doing(name), [session_id, text], said, **QUIET))
+    in_order(end.click(doing("end"), [session_id, text], said, **QUIET))
     text.submit(on_note, [session_id, text], [text, said], **QUIET)
-    live.ask(on_ask, session_id, said, **QUIET)
-    live.consent(on_consent, session_id, said, **QUIET)
-    live.withdraw(on_withdraw, session_id, said, **QUIET)
-    live.evidence(on_evidence, session_id, said, **QUIET)
-    live.break_off(on_break_off, session_id, said, **QUIET)
+    in_order(live.ask(on_ask, session_id, said, **QUIET))
+    in_order(live.consent(on_consent, session_id, said, **QUIET))
+    in_order(live.withdraw(on_withdraw, session_id, said, **QUIET))
+    in_order(live.evidence(on_evidence, session_id, said, **QUIET))
+    in_order(live.break_off(on_break_off, session_id, said, **QUIET))
     live.leave(on_leave, None, [session_id, live, said, decision, reason], **QUIET)
     decide.click(on_decide, [session_id, decision, reason], said, **QUIET)
 
@@ -171,7 +176,7 @@ def _plan(t: Texts) -> list[Any]:
 
 
 def _review(t: Texts) -> tuple[gr.Radio, gr.Textbox, gr.Button]:
-    gr.Markdown(f"### {t('interview.decision')}\n{t('interview.decision_about')}")
+    gr.Markdown(t("interview.decision_about"))
     decision = gr.Radio(
         t.choices("decisions", DECISIONS), label=t("interview.decision"), elem_id="decision"
     )

@@ -16,7 +16,7 @@ from facesign.ui.console.widgets import QUIET, note, widget
 
 __all__ = ["fill"]
 
-WIDTHS: list[int | str] = ["13%", "20%", "14%", "8%", "18%", "7%", "7%", "13%"]
+WIDTHS: list[int | str] = ["13%", "18%", "14%", "8%", "18%", "7%", "9%", "13%"]
 LONGEST_SHOWN = 30
 """Characters of a cell, so that a long number pushes no column off the page."""
 

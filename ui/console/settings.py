@@ -116,7 +116,7 @@ def _points(desk: Desk, t: Texts, tab: gr.Tab) -> None:
 
     def on_open(r: gr.Request) -> Any:
         signed_in(r)
-        return actions.point_rows(desk)
+        return actions.point_rows(desk, t)
 
     tab.select(on_open, None, table, **QUIET)
 

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
+from facesign.biometrics.voiceprint.operating import NOT_VALIDATED
 from facesign.interview.archive.users import Users
 from facesign.interview.own_scripts import OwnScripts
 from facesign.models.registry import verify
 from facesign.ui.console.desk import Desk
 from facesign.ui.console.texts import Texts
 
-__all__ = ["model_rows", "point_rows", "provider_line", "script_summary", "user_rows"]
+__all__ = [
+    "model_rows",
+    "point_rows",
+    "provider_line",
+    "script_summary",
+    "user_rows",
+    "validated_for",
+]
 
 
 def model_rows(desk: Desk, t: Texts) -> list[list[str]]:
@@ -18,7 +26,7 @@ def model_rows(desk: Desk, t: Texts) -> list[list[str]]:
     return [
         [
             found.card.name,
-            found.card.used_for,
+            t.flat.get(f"model_uses.{found.card.name}", found.card.used_for),
             found.card.licence,
             found.card.sha256[:16],
             t.of("model_status", found.status),
@@ -37,20 +45,26 @@ def provider_line(desk: Desk, t: Texts) -> str:
     return t("settings.providers", chosen=desk.home.settings().provider, offered=offered)
 
 
-def point_rows(desk: Desk) -> list[list[str]]:
+def point_rows(desk: Desk, t: Texts) -> list[list[str]]:
     """List the operating points of the voice encoder with where they were measured."""
     return [
         [
-            point.name,
+            t.of("points", point.name),
             f"{point.threshold:.2f}",
             _rate(point, "fmr"),
             _rate(point, "fnmr"),
             _counts(point),
             point.measured_on,
-            str(point.validated_for),
+            validated_for(point, t),
         ]
         for point in desk.prints.points.values()
     ]
+
+
+def validated_for(point: Any, t: Texts) -> str:
+    """Say for whom an operating point was measured; the bank's own points say it in its words."""
+    said = str(point.validated_for)
+    return t("settings.not_validated") if said == NOT_VALIDATED else said
 
 
 def script_summary(t: Texts, scripts: OwnScripts, text: str, *, save: bool) -> str:

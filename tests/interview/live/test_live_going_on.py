@@ -194,8 +194,50 @@ def test_a_consent_that_was_given_again_does_not_cover_what_came_before(
     again = {"purpose": "face", "text": "en-2026-11", "lang": "en", "at": NOW}
     dead.said("withdraw", purpose="face", at=NOW)
     dead.said("consent", granted=True, **again)
-    conduct = dead.followed().conduct(dead.home)
+    held = dead.followed()
+    conduct = held.conduct(dead.home)
+    given_again = held.history.given_again
+    given_again.hold(conduct, 39)
     assert conduct.consents["face"][0].granted is False
+    # It was given after 40 items: from there on it holds.
+    given_again.hold(conduct, 40)
+    assert conduct.consents["face"][0].granted is True
+
+
+def test_a_consent_that_was_taken_back_once_more_stays_taken_back(dead: Dead, short: bytes) -> None:
+    dead.writer.piece("applicant.1", short)
+    again = {"purpose": "voice", "text": "en-2026-11", "lang": "en", "at": NOW}
+    dead.said("consent", granted=True, **again)
+    dead.said("withdraw", purpose="voice", at=NOW)
+    held = dead.followed()
+    conduct = held.conduct(dead.home)
+    held.history.given_again.hold(conduct, 1000)
+    assert conduct.consents["voice"][0].granted is False
+
+
+def test_who_decides_anew_while_a_consent_is_still_to_hold_has_the_last_word(
+    dead: Dead, short: bytes
+) -> None:
+    dead.writer.piece("applicant.1", short)
+    again = {"purpose": "face", "text": "en-2026-11", "lang": "en", "at": NOW}
+    dead.said("withdraw", purpose="face", at=NOW)
+    dead.said("consent", granted=True, **again)
+    held = dead.followed()
+    conduct = held.conduct(dead.home)
+    given_again = held.history.given_again
+    held.writer.add("worker_restarted", {"at_s": 1.0, "silent_s": 0.0, "segment_goes_on": True})
+    # The analysis is at the 5th item again, long before the 40th.
+    values = {"purpose": "face", "at": NOW}
+    given_again.decided_anew("withdraw", values)
+    entered = {"name": "withdraw", "values": values, "time_s": 2.0, "after": 5}
+    held.writer.add("command", entered)
+    given_again.hold(conduct, 1000)
+    assert conduct.consents["face"][0].granted is False
+    # And a replay comes to the same.
+    held.writer.drop()
+    with Record.open(dead.home, SESSION) as record:
+        told = [(one["name"], one["after"]) for one in History.read(record).in_turn]
+    assert told == [("withdraw", 0), ("withdraw", 5)]
 
 
 NOW = datetime(2026, 11, 30, tzinfo=UTC).isoformat()

@@ -17,6 +17,7 @@ from facesign.interview.home import LANGUAGES, PROFILES, Language
 from facesign.interview.live.plan import Role
 from facesign.interview.live.stages import STAGES
 from facesign.interview.script import KINDS
+from facesign.models.registry import cards
 from facesign.ui.console.texts import as_language, texts
 
 ROOT = Path(__file__).resolve().parents[3] / "ui"
@@ -44,6 +45,8 @@ CODES: dict[str, tuple[str, ...]] = {
         for result in ("match", "no_match", "inconclusive")
     ),
     "breaking_off": ("reschedule", "abandon"),
+    "channels": ("wideband", "narrowband"),
+    "points": ("cautious", "even"),
 }
 
 
@@ -66,6 +69,12 @@ def test_nothing_forbidden_is_said(lang: Language) -> None:
     for name, text in texts(lang).flat.items():
         assert not [word for word in FORBIDDEN if word in text], name
         assert not set(re.findall(r"[a-z]+", text.lower())) & set(FORBIDDEN_EN), name
+
+
+def test_what_each_model_is_for_is_said_in_both_languages() -> None:
+    uses = {card.name: card.used_for for card in cards()}
+    listed = {name: text for name, text in texts("en").flat.items() if "model_uses." in name}
+    assert {f"model_uses.{name}": used_for for name, used_for in uses.items()} == listed
 
 
 def test_every_code_has_a_word() -> None:

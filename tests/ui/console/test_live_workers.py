@@ -68,6 +68,49 @@ def test_another_worker_goes_on_with_a_session_whose_worker_was_killed(
     assert again_told == told
 
 
+def test_a_consent_that_was_given_again_holds_beyond_a_restart(
+    home: Home, session: LiveSession, applicant: Applicant, interview: bytes
+) -> None:
+    applicant.open()
+    applicant.consent()
+    parts = list(pieces(interview, 40))
+    with applicant.media() as socket:
+        applicant.start(socket)
+        for part in parts[:8]:
+            applicant.send(socket, part)
+        applicant.wait_written(socket)
+        session.withdraw("face")
+        for part in parts[8:16]:
+            applicant.send(socket, part)
+        applicant.wait_written(socket)
+        until(session, "time_s", lambda time_s: time_s > 2.0)
+        until(session, "lag_s", lambda lag_s: lag_s < 0.5)
+        session.consent("face", granted=True, text="zh-2026-11", lang="zh")
+        for part in parts[16:24]:
+            applicant.send(socket, part)
+        applicant.wait_written(socket)
+        assert session.state()["consents"]["face"]["granted"] is True
+        os.kill(session.worker_pid, signal.SIGKILL)
+        applicant.number = hear(socket, "ready")["next"]
+        for part in parts[applicant.number :]:
+            applicant.send(socket, part)
+        applicant.wait_written(socket)
+        until(session, "restoring", False)
+        until(session, "time_s", lambda time_s: time_s > INTERVIEW_S - 0.3)
+        session.end()
+        state = session.state()
+    assert state["consents"]["face"]["granted"] is True
+    assert session.lines["applicant"].restarts.value == 1
+    with Record.open(home, session.session_id) as record:
+        told = report_of(record)
+    assert told is not None
+    # A face is seen from when it was given again, and not before.
+    lanes = {lane["name"]: lane["spans"] for lane in told["timeline"]["lanes"]}
+    assert 1.5 < lanes["face"][0]["start_s"] < lanes["face"][-1]["end_s"]
+    assert lanes["face"][-1]["end_s"] > INTERVIEW_S - 0.5
+    assert replay_live(home, session.session_id).to_dict() == told
+
+
 def test_a_worker_killed_in_a_pause_leaves_the_pause_and_the_next_gap(
     home: Home, session: LiveSession, applicant: Applicant, short: bytes
 ) -> None:

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import av
+import numpy as np
 import pytest
 from console_server import Server, Watched, add_users, chromium, console_server, watched
 from fake_devices import RATE_HZ, camera, microphone
@@ -14,10 +16,11 @@ from fake_devices import RATE_HZ, camera, microphone
 from facesign import samples
 from facesign.interview.archive.store import Archive
 from facesign.interview.home import Home
+from facesign.interview.record.reader import Record
 from facesign.interview.record.verification import verify
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Route
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -157,3 +160,47 @@ def test_no_page_of_a_role_asks_for_anything_elsewhere(
                 tab.page.wait_for_timeout(800)
         assert {url.split("/")[2] for url in tab.asked} == {server.url.split("/")[2]}
         tab.check_clean()
+
+
+def test_keys_that_are_pressed_at_once_are_done_in_their_order(
+    browser: Browser, server: Server
+) -> None:
+    held: list[Route] = []
+
+    def hold_the_first(route: Route) -> None:
+        if held:
+            route.fallback()
+        else:
+            held.append(route)
+
+    with watched(browser, server) as tab:
+        lead(tab, "anna", "C-KEYS")
+        tab.page.route("**/queue/join*", hold_the_first)
+        tab.page.keyboard.press("n")
+        tab.page.keyboard.press("a")
+        # The first is on its way for long; the second would be there before it.
+        tab.page.wait_for_timeout(2000)
+        held[0].fallback()
+        tab.until(lambda state: state["question"] and state["question"]["phase"] == "answering")
+        assert tab.state["question"]["index"] == 0
+        end(tab, "nothing to add")
+        tab.check_clean()
+
+
+def test_the_stream_has_a_key_frame_at_least_every_two_seconds(
+    browser: Browser, server: Server
+) -> None:
+    with watched(browser, server) as tab:
+        session_id = lead(tab, "anna", "C-FRAMES")
+        tab.until(lambda state: state["time_s"] > 9)
+        end(tab, "nothing to add")
+    with (
+        Record.open(Home(server.home), session_id) as record,
+        record.media("applicant.1") as media,
+        av.open(media) as container,
+    ):
+        packets = [one for one in container.demux(video=0) if one.pts is not None]
+    keys_s = [float(one.pts * one.time_base) for one in packets if one.is_keyframe]
+    assert len(keys_s) >= 4
+    # A frame that was skipped under load makes the interval a little longer.
+    assert max(np.diff(keys_s)) < 2.5

@@ -44,7 +44,8 @@ export function consentPanel(about, t, trigger) {
     const mayWithdraw = about.here && ["created", "consent", "baseline", "questions"].includes(stage);
     return h("ul", { class: "fs-consents" }, PURPOSES.filter((purpose) => purpose in consents).map((purpose) => h("li", {},
       h("span", {}, t.of("consent_purposes", purpose)),
-      h("span", { class: "fs-soft" }, t(consents[purpose].granted ? "consent.granted" : "consent.refused")),
+      consents[purpose].granted ? [h("span", { class: "fs-soft", "aria-hidden": "true" }, "✓"), h("span", { class: "fs-hidden" }, t("consent.granted"))]
+        : h("span", { class: "fs-soft" }, t("consent.refused")),
       mayWithdraw && consents[purpose].granted ? h("button", { type: "button", class: "fs-quiet",
         "aria-label": t("consent.withdraw_one", { purpose: t.of("consent_purposes", purpose) }),
         onclick: () => trigger("withdraw", { purpose }) }, t("consent.withdraw")) : null)));

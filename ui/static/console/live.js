@@ -6,13 +6,21 @@ import { clock, h, page, texts } from "./dom.js";
 import { consentPanel } from "./consent.js";
 import { breakingOff, brokenOff } from "./ending.js";
 import { evidencePanel } from "./evidence.js";
+import { clicksInOrder, inOrder } from "./in_order.js";
 import { liveCards } from "./live_cards.js";
 import { penOver } from "./overlay.js";
 import { strip } from "./strip.js";
 
 const KEYS = { n: "next", a: "asked", s: "skip", m: "mark", p: "pause", i: "identity_only" };
 
-export async function mount(element, { props, watch, trigger }) {
+// What is answered by `fs-done`, see interview.py.
+const IN_ORDER = new Set(["consent", "withdraw", "ask", "evidence", "break_off"]);
+
+export async function mount(element, { props, watch, trigger: now }) {
+  const queue = inOrder();
+  const trigger = (name, data) => IN_ORDER.has(name) ? queue.run(() => now(name, data)) : now(name, data);
+  clicksInOrder("#actions button", queue);
+  document.addEventListener("fs-done", queue.done);
   const t = await texts();
   const place = element.querySelector(".fs-place");
   let view = null;
@@ -30,7 +38,7 @@ export async function mount(element, { props, watch, trigger }) {
     if (!view || event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
     if (event.target.matches("input, textarea, select, [contenteditable]")) return;
     const name = KEYS[event.key.toLowerCase()];
-    if (!name) return;
+    if (!name || place.querySelector(".fs-before")) return;
     event.preventDefault();
     document.getElementById(`do-${name}`)?.click();
   });
@@ -71,8 +79,8 @@ function show(place, about, t, trigger) {
         h("div", { class: "fs-row fs-under" }, part("hints", "div", { role: "status" }), toggle),
         part("ask", "section", { "aria-label": t("live.question") }),
         chart.element),
-      h("div", { class: "fs-right" }, part("identity", "section", { class: "fs-card fs-small", "aria-label": t("live.identity") }),
-        part("outcome", "section", { class: "fs-card fs-small", hidden: true }),
+      h("div", { class: "fs-right" }, part("outcome", "section", { class: "fs-card fs-small", hidden: true }),
+        part("identity", "section", { class: "fs-card fs-small", "aria-label": t("live.identity") }),
         cards.element,
         evidence.element,
         part("script", "section", { class: "fs-card fs-small", "aria-label": t("live.script") }),
@@ -97,6 +105,8 @@ function show(place, about, t, trigger) {
     const live = document.body.dataset.stage === "live";
     if (!live) letGo();
     if (before !== document.body.dataset.stage) window.scrollTo(0, 0);
+    place.firstChild.classList.toggle("fs-ended", !live);
+    place.firstChild.classList.toggle("fs-reviewing", state.stage === "review");
     place.firstChild.classList.toggle("fs-before", !live || state.stage === "created" || !state.consents.recording?.granted);
     parts.stage.textContent = t.of("statuses", state.stage);
     parts.sign.textContent = state.paused ? t(`live.paused_by_${state.paused}`) : state.recording ? t("live.recording") : "";
@@ -127,8 +137,9 @@ function show(place, about, t, trigger) {
 
   function lineWords() {
     const words = [];
-    if (state.lost_s !== null) words.push(t("live.lost", { seconds: Math.round(state.lost_s) }));
-    else if (!about.here && !state.connected.applicant) words.push(t("live.waiting"));
+    const live = document.body.dataset.stage === "live";
+    if (live && state.lost_s !== null) words.push(t("live.lost", { seconds: Math.round(state.lost_s) }));
+    else if (live && !about.here && !state.connected.applicant) words.push(t("live.waiting"));
     if (state.rate_hz !== null && state.recording) words.push(t("live.rate", { rate: state.rate_hz }));
     if (!about.here && state.recording) words.push(t(state.officer_recorded ? "live.own_voice" : "live.own_voice_missing"));
     if (state.skipped.n) words.push(t("live.skipped", { share: (100 * state.skipped.share).toFixed(1) }));
@@ -146,9 +157,9 @@ function show(place, about, t, trigger) {
     const rows = [[t.of("match", it.status), it.status === "listening"
       ? t("live.heard_of", { heard: it.net_speech_s, needed: it.needed_s }) : it.why ?? t.of("identity_why", it.reason ?? "")]];
     if (it.llr !== null) rows.push([t("live.llr"), it.llr.toFixed(2)]);
-    if (it.point) rows.push([t("live.point"), t("live.point_value", { name: it.point, fmr: (100 * (it.fmr ?? 0)).toFixed(2) })]);
+    if (it.point) rows.push([t("live.point"), t("live.point_value", { name: t.of("points", it.point), fmr: (100 * (it.fmr ?? 0)).toFixed(2) })]);
     if (it.continuity !== "whole") rows.push([t("live.continuity"), t.of("continuity", it.continuity)]);
-    rows.push([t("live.behaviour"), state.behaviour.on ? t("live.behaviour_on") : state.behaviour.why ?? t("live.behaviour_off")]);
+    if (state.stage !== "created") rows.push([t("live.behaviour"), state.behaviour.on ? t("live.behaviour_on") : state.behaviour.why ?? t("live.behaviour_off")]);
     parts.identity.replaceChildren(h("h3", {}, t("live.identity")), h("ul", { class: "fs-plain" },
       rows.map(([name, value]) => h("li", {}, h("span", {}, name), h("span", { class: "fs-soft" }, value)))));
   }
@@ -159,6 +170,7 @@ function show(place, about, t, trigger) {
     const key = one ? `${one.id} ${one.phase}` : state.stage;
     if (key === asked) return;
     asked = key;
+    parts.ask.classList.toggle("fs-idle", !one);
     parts.ask.replaceChildren(...(one ? [
       h("p", { class: "fs-soft" }, t("live.question_n", { index: one.index + 1, n: one.n, kind: t.of("kinds", one.kind) }),
         " · ", t(one.phase === "asking" ? "live.asking" : "live.answering")),

@@ -10,6 +10,8 @@ const MIMES = [
 ];
 const SOUND_MIMES = ["audio/webm;codecs=opus", "audio/webm", "audio/mp4"];
 const PIECE_MS = 150;
+// Whoever joins the relay late, or goes on after lost pictures, waits for a key frame at most so long.
+const KEY_FRAME_MS = 2000;
 const MOST_KEPT_BYTES = 8 * 1024 * 1024;
 // Some ten seconds of sound: what comes later than that helps nobody any more.
 const MOST_KEPT_SOUND_BYTES = 64 * 1024;
@@ -141,6 +143,7 @@ export class Capture extends EventTarget {
       mimeType: this.mime,
       videoBitsPerSecond: this.bits,
       audioBitsPerSecond: 48_000,
+      videoKeyFrameIntervalDuration: KEY_FRAME_MS,
     });
     recorder.addEventListener("dataavailable", (event) => this.take(recorder, event.data));
     this.recorder = recorder;
