@@ -82,7 +82,9 @@ def _summary(rates: dict[str, Any]) -> Iterator[str]:
         f"Measured on {rates['n_interviews']} rendered interviews of honest borrowers "
         f"({rates['minutes']:.0f} minutes; {rates['n_filmed']} with picture, the others with both "
         f"microphones alone): {scenarios}. Their seeds were set down before anything was rendered "
-        f"from them, and no limit was chosen on them. Each was pushed through a session, with a "
+        f"from them, and no limit was chosen on them; but `dark`, `later_than_others` and "
+        f"`late_again` had fired in some, and what they read was mended: light on any skin, and "
+        f"answers that an interpreter passes on. Each was pushed through a session, with a "
         f"voiceprint from another day."
     )
     yield ""
