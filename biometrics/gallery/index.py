@@ -23,7 +23,7 @@ EXACT_UP_TO = 100_000
 """Vectors that are searched one by one; more are searched by a graph."""
 CONNECTIVITY = 32
 EXPANSION_ADD = 128
-EXPANSION_SEARCH = 256
+EXPANSION_SEARCH = 512
 DTYPE = "f16"
 _PLACEHOLDER = 2**62
 """A key that no database hands out."""
