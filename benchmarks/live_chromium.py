@@ -46,7 +46,6 @@ def lead_pages(port: int, tokens: list[str], seconds: float, interview: Path) ->
         told = {"ran_s": time.monotonic() - began_s, "version": browser.version}
         browser.close()
         # The browser's processes are counted once they have ended.
-        told["cpu_s"] = sum(os.times()[:4]) - before_s
     print(json.dumps(told))
 
 
