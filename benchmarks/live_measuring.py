@@ -230,7 +230,8 @@ def _summary(
         "frames_analyzed_per_s": round((sent - skipped) / said["ran_s"], 1),
         "skipped_share": round(skipped / max(1, sent), 4),
         "cores_per_session": round(used_s / wall_s / n_sessions, 3),
-        "client_cores": round(said["cpu_s"] / wall_s, 3),
+        # A browser's processes are not counted.
+        "client_cores": round(said["cpu_s"] / wall_s, 3) if "cpu_s" in said else None,
         "memory_mb": max(samples.memory_mb, default=None),
         "lag_s": spread(samples.lag_s),
         "movement_to_card_s": spread(said.get("movement_to_card_s", [])),
