@@ -119,6 +119,9 @@ def chromium(camera: Path, microphone: Path) -> Iterator[Browser]:
         *("--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"),
         f"--use-file-for-fake-video-capture={camera}",
         f"--use-file-for-fake-audio-capture={microphone}",
+        # Not for each page: passing over the error of every new connection starts its request
+        # once more, and Chromium gives a request up that was started too often.
+        "--ignore-certificate-errors",
         "--allow-loopback-in-peer-connection",
         "--disable-features=WebRtcHideLocalIpsWithMdns",
     ]
@@ -196,7 +199,6 @@ class Watched:
 def watched(browser: Browser, server: Server, **options: Any) -> Iterator[Watched]:
     """Open a page in a context of its own."""
     context = browser.new_context(
-        ignore_https_errors=True,
         viewport=options.pop("viewport", {"width": 1440, "height": 900}),
         **options,
     )
