@@ -146,7 +146,7 @@ def measure_size(held: Setting, n: int, thresholds: dict[str, float]) -> dict[st
 
 def known_graph(encoder: str, vectors: FloatArray) -> tuple[GraphIndex, dict[str, float]]:
     """Build the graph of a gallery, or read the one that an earlier run built."""
-    kind = "-".join(map(str, GRAPH.values()))
+    kind = "-".join(map(str, (CONNECTIVITY, EXPANSION_ADD, DTYPE)))
     file = WORK / f"{encoder.replace('@', '-')}-{len(vectors)}-{kind}.graph"
     cost = file.with_suffix(".json")
     if cost.is_file():

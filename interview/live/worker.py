@@ -44,7 +44,7 @@ MOST_PIECE_BYTES = 4 << 20
 
 
 class Worker:
-    """Lead one session.
+    """Lead one session; `_receive` and `_piece` run in a thread of their own.
 
     Args:
         wire: To the server.

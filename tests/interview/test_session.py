@@ -25,10 +25,7 @@ from session_factory import (
 from facesign.biometrics.voice.quality import VoiceQuality
 from facesign.errors import (
     ConsentError,
-    ProviderError,
-    ScriptError,
     SessionStateError,
-    SettingsError,
 )
 from facesign.interview.consent import PURPOSES
 from facesign.interview.flags import Flag
@@ -295,45 +292,6 @@ def test_evidence_comes_at_the_time_of_the_stream_by_default() -> None:
             "time_s": 12.5,
         }
     ]
-
-
-@pytest.mark.parametrize(
-    ("changes", "message"),
-    [
-        ({"kind": "income"}, "kind must be one of identity, genuineness, got 'income'"),
-        ({"result": "mismatch"}, "result must be one of match, no_match, inconclusive, got 'mis"),
-        ({"source": ""}, "evidence needs the name of its source"),
-        ({"time_s": -1.0}, "time_s must not be negative, got -1.0"),
-    ],
-)
-def test_evidence_that_says_nothing_known_is_refused(changes: dict[str, Any], message: str) -> None:
-    values = {"source": "national-id", "kind": "identity", "result": "match", **changes}
-    with pytest.raises(SettingsError, match=message):
-        live().add_evidence(**values)
-
-
-@pytest.mark.parametrize(
-    ("options", "message"),
-    [
-        ({"baseline": "short"}, "baseline must be one of auto, whole, got 'short'"),
-        ({"participants": ("friend",)}, "participant must be one of applicant, .*, got 'friend'"),
-        ({"tracks": ("left",)}, "track must be one of mixed, applicant, officer, got 'left'"),
-        ({"marks": MARKS}, "marks name questions of a script"),
-    ],
-)
-def test_an_unknown_option_is_refused_at_once(options: dict[str, Any], message: str) -> None:
-    with pytest.raises(SettingsError, match=message):
-        live(**options)
-
-
-def test_cuda_that_is_not_here_is_told_before_anything_is_taken() -> None:
-    with pytest.raises(ProviderError, match=r"onnxruntime-gpu\[cuda,cudnn\]"):
-        Session(settings=Settings(provider="cuda"))
-
-
-def test_marks_of_another_script_are_refused_at_once() -> None:
-    with pytest.raises(ScriptError, match="has no question 'name'"):
-        live(script="car-loan-en", marks=MARKS)
 
 
 def test_a_declared_companion_is_no_flag() -> None:
