@@ -123,6 +123,12 @@ class Conduct:
             "reschedule": self._reschedule,
         }
 
+    @property
+    def may_keep(self) -> bool:
+        """Whether recording is agreed to."""
+        held = self.consents.get("recording")
+        return held is not None and held[0].granted
+
     def apply(self, name: str, values: Mapping[str, Any], *, time_s: float) -> Any:
         """Do what a person asked for.
 

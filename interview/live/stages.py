@@ -65,6 +65,10 @@ class Stages:
         """Whether nothing can follow."""
         return self._stage in ENDED
 
+    def __str__(self) -> str:
+        by = self._paused_by
+        return f"the {by} paused" if by else f"the stage is {self._stage}"
+
     def move(self, to: Stage) -> None:
         """Go to another stage; staying where it stands is no move and always allowed.
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import UTC, datetime
 from multiprocessing.connection import Connection
@@ -39,8 +40,6 @@ __all__ = ["Worker"]
 TELL_EVERY_S = 0.1
 OFFICER_LATE_S = 2.0
 """At the end the officer's line is waited for so long; what lies behind the end holds it up."""
-MOST_PIECE_BYTES = 4 << 20
-"""A piece of 200 ms has some 50 kB."""
 
 
 class Worker:
@@ -81,7 +80,7 @@ class Worker:
         self._problem: str | None = None
         self._over = False
         self._tell_at_s = 0.0
-        self._lost_server = False
+        self._left: dict[Side, int] = {}
 
     def _remember(self, history: History) -> None:
         """Know what another worker entered, so that nothing is entered twice."""
@@ -130,11 +129,8 @@ class Worker:
 
     def tell(self, kind: str, *values: Any) -> None:
         """Send something to the server; one that is gone is not told."""
-        try:
-            with self._sending:
-                self._wire.send((kind, *values))
-        except OSError:
-            self._lost_server = True
+        with self._sending, suppress(OSError):
+            self._wire.send((kind, *values))
 
     # What the server sends, in a thread of its own.
 
@@ -156,8 +152,12 @@ class Worker:
 
     def _piece(self, side: Side, segment: int, number: int, data: bytes) -> None:
         line = self._segments if side == "applicant" else self._officer
-        current = line.current
-        if current is None or current.number != segment or not self._conduct.stages.captures:
+        current, captures = line.current, self._conduct.stages.captures
+        if current is None and captures:
+            # The page missed what ended its segment, as a short pause while its line was cut.
+            self._begin_anew(side, segment)
+            return
+        if current is None or current.number != segment or not captures:
             self.tell("ack", side, segment, number)
             return
         if number > current.n_pieces:
@@ -167,6 +167,12 @@ class Worker:
             self._book.piece(current.stream, data)
             line.feed(data)
         self.tell("ack", side, segment, number)
+
+    def _begin_anew(self, side: Side, segment: int) -> None:
+        """Let a page leave a segment and begin another; told once for each."""
+        if self._left.get(side) != segment:
+            self._left[side] = segment
+            self.tell("again", side, 0, 0)
 
     def _obey(self, command: Command) -> None:
         try:
@@ -200,7 +206,7 @@ class Worker:
         self._given_again.decided_anew(command.name, values)
         before, report = self._conduct.n_items, self._conduct.report
         answer = self._conduct.apply(command.name, values, time_s=command.time_s)
-        if self._may_keep():
+        if self._conduct.may_keep:
             self._book.open()
         # Whoever counts the items up to here leaves out the same frames.
         self._list()
@@ -222,18 +228,15 @@ class Worker:
 
     def _break_officer(self) -> None:
         """End what is received of the officer's: their page begins a new segment."""
-        if self._officer.end():
-            self.tell("again", "officer", 0, 0)
-
-    def _may_keep(self) -> bool:
-        held = self._conduct.consents.get("recording")
-        return held is not None and held[0].granted
+        current = self._officer.current
+        if current is not None and self._officer.end():
+            self._begin_anew("officer", current.number)
 
     def _open_segment(self, mime: str, lost: bool = False) -> int:
         """Start to take what a new MediaRecorder writes; return the segment's number."""
         self._conduct.open()
         if not self._conduct.stages.captures:
-            raise SessionStateError(f"nothing is captured now: {self._where()}")
+            raise SessionStateError(f"nothing is captured now: {self._conduct.stages}")
         segment, lost_s = self._segments.open()
         # It was placed by the clock of the segment before.
         self._break_officer()
@@ -258,10 +261,6 @@ class Worker:
             {"stream": segment.stream, "mime": mime, "lost_s": lost_s, "beside": beside.stream},
         )
         return segment.number
-
-    def _where(self) -> str:
-        paused = self._conduct.stages.paused_by
-        return f"the {paused} paused" if paused else f"the stage is {self._conduct.stages.stage}"
 
     def _started(self, start: SegmentStart) -> None:
         history = self._history
@@ -326,7 +325,7 @@ class Worker:
 
     def _end(self) -> None:
         if self._conduct.stages.stage not in ("baseline", "questions"):
-            raise SessionStateError(f"there is nothing to end: {self._where()}")
+            raise SessionStateError(f"there is nothing to end: {self._conduct.stages}")
         self._drain()
         self._conduct.stages.move("review")
         self._finish()
@@ -345,7 +344,7 @@ class Worker:
         if not reason.strip():
             raise SettingsError("a decision needs a reason")
         if self._conduct.stages.stage != "review":
-            raise SessionStateError(f"there is nothing to decide yet: {self._where()}")
+            raise SessionStateError(f"there is nothing to decide yet: {self._conduct.stages}")
         at = datetime.now(UTC).isoformat(timespec="seconds")
         decided = {"decision": decision, "reason": reason.strip(), "by": by, "at": at}
         self._book.add("decision", decided)
@@ -369,7 +368,6 @@ class Worker:
         self._over = True
 
     def _server_gone(self) -> None:
-        self._lost_server = True
         if not self._conduct.stages.has_ended:
             self._conduct.stages.move("interrupted")
 

@@ -157,6 +157,28 @@ def test_a_pause_stops_the_capture_and_withdrawals_their_analysis(
     assert applicant.do("pause").status_code in (404, 409)
 
 
+def test_a_page_that_missed_a_short_pause_is_told_to_begin_anew(
+    session: LiveSession, applicant: Applicant, short: bytes
+) -> None:
+    applicant.open()
+    applicant.consent()
+    parts = list(pieces(short, 20))
+    with applicant.media() as socket:
+        applicant.start(socket)
+        for n_pauses in range(1, 4):
+            for part in parts[:3]:
+                applicant.send(socket, part)
+            applicant.wait_written(socket)
+            session.pause()
+            session.resume()
+            # It goes on as if nothing had been.
+            for part in parts[3:6]:
+                applicant.send(socket, part)
+            assert hear(socket, "ready") == {"kind": "ready", "segment": 0, "next": 0}
+            assert applicant.start(socket) == n_pauses + 1
+    session.interrupt()
+
+
 def test_nothing_is_kept_before_consent_and_nobody_else_gets_in(
     home: Home, server: Server, session: LiveSession, applicant: Applicant, short: bytes
 ) -> None:
