@@ -50,7 +50,7 @@ __all__ = ["HELD_OUT", "Take", "film", "is_held_out", "read_takes"]
 
 PIECE_S = 0.1
 CUSTOMER = "C-1"
-FIRST_HELD_OUT = 90_001
+FIRST_HELD_OUT = 95_001
 _HEARD = {
     "genuine-calm": 40,
     "genuine-calm-zh": 40,
@@ -77,13 +77,14 @@ _FILMED = (
 
 
 def _in_turn(wanted: Mapping[str, int], first: int, rest: str) -> tuple[str, ...]:
-    """Name takes of each scenario in turn, so that whatever is finished is of all of them."""
-    return tuple(
-        f"{name}:{first + n}{rest}"
-        for n in range(max(wanted.values()))
-        for name, count in wanted.items()
-        if n < count
-    )
+    """Name takes of each scenario in turn, so that whatever is finished is of all of them.
+
+    Each has a seed of its own, and with it a person.
+    """
+    names = [
+        name for n in range(max(wanted.values())) for name, count in wanted.items() if n < count
+    ]
+    return tuple(f"{name}:{seed}{rest}" for seed, name in enumerate(names, start=first))
 
 
 HELD_OUT = {

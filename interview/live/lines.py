@@ -22,6 +22,8 @@ class Line:
         self.restarts = Latest(0)
         """How often the page had to be told what is expected next: it then sends again what was
         not written, or begins a new segment."""
+        self.left = Latest(0)
+        """The segment of which nothing more is taken: a page that still sends it begins another."""
 
     def again(self, segment: int, n_pieces: int) -> None:
         """Let the page go on from a piece; from 0 of segment 0 it begins a new segment."""

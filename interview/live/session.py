@@ -299,6 +299,9 @@ class LiveSession:
         elif kind == "again":
             side, segment, n_pieces = values
             self.lines[side].again(segment, n_pieces)
+        elif kind == "leave":
+            side, segment = values
+            self.lines[side].left.set(segment)
         elif kind == "answer":
             number, value, error = values
             self._settle(number, value, error)

@@ -80,7 +80,6 @@ class Worker:
         self._problem: str | None = None
         self._over = False
         self._tell_at_s = 0.0
-        self._left: dict[Side, int] = {}
 
     def _remember(self, history: History) -> None:
         """Know what another worker entered, so that nothing is entered twice."""
@@ -155,7 +154,7 @@ class Worker:
         current, captures = line.current, self._conduct.stages.captures
         if current is None and captures:
             # The page missed what ended its segment, as a short pause while its line was cut.
-            self._begin_anew(side, segment)
+            self.tell("leave", side, segment)
             return
         if current is None or current.number != segment or not captures:
             self.tell("ack", side, segment, number)
@@ -167,12 +166,6 @@ class Worker:
             self._book.piece(current.stream, data)
             line.feed(data)
         self.tell("ack", side, segment, number)
-
-    def _begin_anew(self, side: Side, segment: int) -> None:
-        """Let a page leave a segment and begin another; told once for each."""
-        if self._left.get(side) != segment:
-            self._left[side] = segment
-            self.tell("again", side, 0, 0)
 
     def _obey(self, command: Command) -> None:
         try:
@@ -230,7 +223,7 @@ class Worker:
         """End what is received of the officer's: their page begins a new segment."""
         current = self._officer.current
         if current is not None and self._officer.end():
-            self._begin_anew("officer", current.number)
+            self.tell("leave", "officer", current.number)
 
     def _open_segment(self, mime: str, lost: bool = False) -> int:
         """Start to take what a new MediaRecorder writes; return the segment's number."""

@@ -35,7 +35,8 @@ async def receive_media(socket: WebSocket, session: LiveSession, side: Side) -> 
 
     The page is told `ready` with the piece that is expected next, `segment` with the number
     that it asked for, `ack` with the last piece that is in the record, and `go` or `stop`
-    where the capture starts or must stop. It is told `ready` once more when another worker goes
+    where the capture starts or must stop, and `leave` with a segment of which nothing more is
+    taken, in whose place it begins another. It is told `ready` once more when another worker goes
     on with the session: it then sends again what the one before did not write.
 
     Args:
@@ -52,6 +53,7 @@ async def receive_media(socket: WebSocket, session: LiveSession, side: Side) -> 
             _take(socket, session, side),
             _tell_ready(socket, line),
             _tell_acks(socket, line),
+            _tell_left(socket, line),
             _tell_capture(socket, session, side),
         )
     finally:
@@ -114,6 +116,13 @@ async def _tell_acks(socket: WebSocket, line: Line) -> None:
     async with aclosing(line.acks.follow(least_s=0.1)) as acks:
         async for segment, number in acks:
             await socket.send_json({"kind": "ack", "segment": segment, "number": number})
+
+
+async def _tell_left(socket: WebSocket, line: Line) -> None:
+    async with aclosing(line.left.follow()) as left:
+        async for segment in left:
+            if segment:
+                await socket.send_json({"kind": "leave", "segment": segment})
 
 
 async def _tell_capture(socket: WebSocket, session: LiveSession, side: Side) -> None:

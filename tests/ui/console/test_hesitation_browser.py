@@ -133,7 +133,7 @@ def test_its_record_has_the_prompt_as_behaviour_and_verifies(server: Server) -> 
     assert verify(home, session.session_id).ok
     with Record.open(home, session.session_id) as record:
         (shown,) = record.entries("prompt_shown")
-        assert record.streams[:2] == ("applicant.1", "officer.1")
+        assert {"applicant.1", "officer.1"} <= set(record.streams)
         assert next(record.entries("officer_starts")).data["stream"] == "officer.1"
     assert shown.key_class == "behaviour"
     assert shown.data["question_id"] == "income_source"

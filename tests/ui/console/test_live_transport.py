@@ -174,7 +174,7 @@ def test_a_page_that_missed_a_short_pause_is_told_to_begin_anew(
             # It goes on as if nothing had been.
             for part in parts[3:6]:
                 applicant.send(socket, part)
-            assert hear(socket, "ready") == {"kind": "ready", "segment": 0, "next": 0}
+            assert hear(socket, "leave") == {"kind": "leave", "segment": n_pauses}
             assert applicant.start(socket) == n_pauses + 1
     session.interrupt()
 

@@ -110,7 +110,7 @@ def test_a_cut_line_loses_nothing_and_a_break_of_the_applicants_begins_a_new_seg
                 officer.send(line, part)
             officer.wait_written(line)
             assert applicant.start(socket) == 2
-            assert hear(line, "ready") == {"kind": "ready", "segment": 0, "next": 0}
+            assert hear(line, "leave") == {"kind": "leave", "segment": 1}
             assert officer.start(line) == 2
             for part in parts[:5]:
                 officer.send(line, part)

@@ -106,6 +106,7 @@ export class Capture extends EventTarget {
     if (message.kind === "ready") this.ready(message);
     else if (message.kind === "segment") this.begin(message.segment);
     else if (message.kind === "ack") this.acknowledge(message);
+    else if (message.kind === "leave") this.leave(message.segment);
     else if (message.kind === "go") this.ask();
     else if (message.kind === "stop") this.halt();
     else if (message.kind === "refused") {
@@ -123,6 +124,12 @@ export class Capture extends EventTarget {
       for (const piece of this.kept) this.socket.send(piece.data);
       return;
     }
+    this.halt();
+    this.ask();
+  }
+
+  leave(segment) {
+    if (segment !== this.segment) return;
     this.halt();
     this.ask();
   }
