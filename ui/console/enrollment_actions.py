@@ -122,7 +122,7 @@ def verification_lines(t: Texts, result: Verification) -> list[str]:
                 threshold=f"{point.threshold:.2f}",
                 fmr=f"{point.fmr:.2%}",
                 fnmr=f"{point.fnmr:.2%}",
-                measured_on=point.measured_on,
+                measured_on=t.of("measured_on", point.measured_on),
             )
         )
         lines.append(t("settings.validated_for", what=validated_for(point, t)))

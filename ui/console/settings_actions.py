@@ -54,7 +54,7 @@ def point_rows(desk: Desk, t: Texts) -> list[list[str]]:
             _rate(point, "fmr"),
             _rate(point, "fnmr"),
             _counts(point),
-            point.measured_on,
+            t.of("measured_on", point.measured_on),
             validated_for(point, t),
         ]
         for point in desk.prints.points.values()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from importlib.resources import files
 from pathlib import Path
 from string import Formatter
 from typing import get_args
@@ -16,6 +18,7 @@ from facesign.interview.consent import PURPOSES
 from facesign.interview.home import LANGUAGES, PROFILES, Language
 from facesign.interview.live.plan import Role
 from facesign.interview.live.stages import STAGES
+from facesign.interview.page.texts import load_texts
 from facesign.interview.script import KINDS
 from facesign.models.registry import cards
 from facesign.ui.console.texts import as_language, texts
@@ -75,6 +78,16 @@ def test_what_each_model_is_for_is_said_in_both_languages() -> None:
     uses = {card.name: card.used_for for card in cards()}
     listed = {name: text for name, text in texts("en").flat.items() if "model_uses." in name}
     assert {f"model_uses.{name}": used_for for name, used_for in uses.items()} == listed
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_what_an_operating_point_was_measured_on_is_said(lang: Language) -> None:
+    shipped = files("facesign.biometrics.voiceprint") / "ecapa-embedded.json"
+    points = json.loads(shipped.read_text("utf-8"))["points"]
+    assert {f"measured_on.{one['measured_on']}" for one in points} <= texts(lang).flat.keys()
+    report = load_texts(lang)
+    named = [("measured_on", one["measured_on"]) for one in points]
+    assert set(named) <= report.keys()
 
 
 def test_every_code_has_a_word() -> None:
