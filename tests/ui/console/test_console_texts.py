@@ -81,13 +81,14 @@ def test_what_each_model_is_for_is_said_in_both_languages() -> None:
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_what_an_operating_point_was_measured_on_is_said(lang: Language) -> None:
+def test_operating_points_and_what_they_were_measured_on_are_said(lang: Language) -> None:
     shipped = files("facesign.biometrics.voiceprint") / "ecapa-embedded.json"
     points = json.loads(shipped.read_text("utf-8"))["points"]
-    assert {f"measured_on.{one['measured_on']}" for one in points} <= texts(lang).flat.keys()
-    report = load_texts(lang)
-    named = [("measured_on", one["measured_on"]) for one in points]
-    assert set(named) <= report.keys()
+    for one in points:
+        said = {f"points.{one['name']}", f"measured_on.{one['measured_on']}"}
+        assert said <= texts(lang).flat.keys()
+        reported = {("operating_point", one["name"]), ("measured_on", one["measured_on"])}
+        assert reported <= load_texts(lang).keys()
 
 
 def test_every_code_has_a_word() -> None:
