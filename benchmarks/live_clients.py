@@ -10,6 +10,7 @@ import struct
 import threading
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
 from pathlib import Path
@@ -122,6 +123,16 @@ def _actions(rows: list[dict[str, str]]) -> Iterator[tuple[float, str, str]]:
         yield float(row["asked_end_s"]), "asked", row["question_id"]
 
 
+@dataclass
+class Shown:
+    """One movement as an officer's page was told of it."""
+
+    onset_s: float
+    offset_s: float
+    first_told_s: float
+    settled: bool
+
+
 class Client:
     """One page: sends pieces when they are due, and notes when each movement is shown."""
 
@@ -135,7 +146,8 @@ class Client:
         """How long after its last picture each piece was in the record, as the page was told."""
         self._started_s = 0.0
         self.sent_for_s = 0.0
-        self.late_s: list[float] = []
+        self.shown: list[Shown] = []
+        """Each movement that the officer's page was told of."""
         self._over = threading.Event()
 
     def run(self, seconds: float) -> None:
@@ -183,18 +195,25 @@ class Client:
             return
 
     def _watch(self) -> None:
-        seen: set[float] = set()
         with connect(self._state_url, open_timeout=60) as socket:
             while not self._over.is_set():
                 try:
                     state = json.loads(socket.recv(timeout=1))
                 except TimeoutError:
                     continue
-                now_s = time.monotonic()
+                now_s = time.monotonic() - self._started_s
                 for movement in (state["strip"] or {}).get("movements") or []:
-                    if movement["onset_s"] not in seen:
-                        seen.add(movement["onset_s"])
-                        self.late_s.append(now_s - self._started_s - movement["offset_s"])
+                    self._show(movement, now_s)
+
+    def _show(self, movement: dict[str, Any], now_s: float) -> None:
+        onset_s, offset_s = movement["onset_s"], movement["offset_s"]
+        same = (one for one in self.shown if onset_s < one.offset_s and one.onset_s < offset_s)
+        shown = next(same, None)
+        if shown is None:
+            shown = Shown(onset_s, offset_s, now_s, movement["settled"])
+            self.shown.append(shown)
+        elif movement["settled"]:
+            shown.onset_s, shown.offset_s, shown.settled = onset_s, offset_s, True
 
 
 def send_all(
@@ -216,8 +235,10 @@ def send_all(
         thread.start()
     for thread in threads:
         thread.join()
+    settled = [one for client in clients for one in client.shown if one.settled]
     told = {
-        "movement_to_card_s": [round(late, 3) for client in clients for late in client.late_s],
+        "movement_to_card_s": [round(one.first_told_s - one.offset_s, 3) for one in settled],
+        "n_withdrawn": sum(not one.settled for client in clients for one in client.shown),
         "piece_to_record_s": [round(late, 3) for client in clients for late in client.written_s],
         "cpu_s": time.process_time(),
         "ran_s": max(client.sent_for_s for client in clients),

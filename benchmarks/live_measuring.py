@@ -235,6 +235,7 @@ def _summary(
         "memory_mb": max(samples.memory_mb, default=None),
         "lag_s": spread(samples.lag_s),
         "movement_to_card_s": spread(said.get("movement_to_card_s", [])),
+        "movements_withdrawn": said.get("n_withdrawn"),
         "piece_to_record_s": spread(said.get("piece_to_record_s", [])),
         "n_gaps": sum(len(state["gaps"]) for state in states),
         "problems": [state["problem"] for state in states if state["problem"]],

@@ -15,10 +15,11 @@ from facesign.biometrics.face.baseline import BaselineSource
 from facesign.biometrics.face.blinks import Blink, BlinkSpotter
 from facesign.biometrics.face.block import FaceBlock, read_block
 from facesign.biometrics.face.meter import SignalMeter
-from facesign.biometrics.face.movements import Movement, MovementSpotter, Unassessed
+from facesign.biometrics.face.movements import Movement, Unassessed
 from facesign.biometrics.face.presence import PresenceWatcher
 from facesign.biometrics.face.sharpen import Sharpener
 from facesign.biometrics.face.signals import Signals
+from facesign.biometrics.face.spotter import ClassifierSpotter
 from facesign.biometrics.face.track import Face
 from facesign.biometrics.face.tracker_process import TrackerProcess
 from facesign.biometrics.observation import Observation
@@ -78,7 +79,7 @@ class BehaviourModels:
     """What reads movements of the face."""
 
     sharpener: Sharpener
-    spotter: MovementSpotter
+    spotter: ClassifierSpotter
 
 
 class Pipeline:
@@ -130,6 +131,11 @@ class Pipeline:
     def listened_to(self) -> Utterances | None:
         """The track the applicant is heard on; None without sound."""
         return self._voices.get(self._listened_to) if self._listened_to is not None else None
+
+    @property
+    def movement_under_way(self) -> Movement | None:
+        """A brief movement that is seen and not settled yet; nothing rests on it."""
+        return None if self._face is None else self._face.movement_under_way
 
     @property
     def voice_quality(self) -> VoiceQuality | None:
@@ -266,6 +272,10 @@ class _FacePath:
         self._waiting: deque[tuple[FaceBlock, Gaze]] = deque()
         self.meter = None if open_behaviour is None else SignalMeter(baseline)
 
+    @property
+    def movement_under_way(self) -> Movement | None:
+        return None if self._models is None else self._models.spotter.under_way
+
     def push(self, frame: Frame) -> Iterator[Event]:
         yield from self._take(self._tracker.push(frame))
 
@@ -321,7 +331,7 @@ class _FacePath:
         for signals in self.meter.push(sharp, marked, closed=closed):
             yield from self._spot(self._models.spotter, signals)
 
-    def _spot(self, spotter: MovementSpotter, signals: Signals) -> Iterator[Event]:
+    def _spot(self, spotter: ClassifierSpotter, signals: Signals) -> Iterator[Event]:
         block, gaze = self._waiting.popleft()
         baseline = self.meter.baseline if self.meter is not None else None
         readable = baseline if signals.valid.any() else None

@@ -70,6 +70,16 @@ class Decoder:
         self._run: list[Scores] = []
         self._last: RawMovement | None = None
 
+    @property
+    def under_way(self) -> RawMovement | None:
+        """A movement that later rows may still change: its apex has passed, its end not yet."""
+        if self._run:
+            run = _joined(self._run)
+            found = _read(run)
+            if found is not None and run.time_s[-1] - found.apex_s >= NEAR_S:
+                return found
+        return self._last
+
     def push(self, scores: Scores) -> Iterator[RawMovement]:
         """Take the next rows; yield the movements that no later row can change."""
         for index in range(len(scores.time_s)):

@@ -70,6 +70,12 @@ class ClassifierSpotter:
         self._last_s = -np.inf
         self._start_over()
 
+    @property
+    def under_way(self) -> Movement | None:
+        """A movement whose apex has passed and that is not settled yet, as it looks now."""
+        found = self._decoder.under_way
+        return None if found is None else next(self._told(found), None)
+
     def push(
         self, block: FaceBlock, signals: Signals, baseline: Baseline | None
     ) -> Iterator[Movement | Unassessed]:

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from facesign.biometrics.face.movements import Movement
 from facesign.interview.facts import SessionFacts, turns_in
 from facesign.interview.findings import Findings
 from facesign.interview.pipeline import Pipeline
@@ -60,13 +61,16 @@ class LiveSpeech:
         self._spans.append((start_s, end_s))
 
 
-def strip_of(facts: SessionFacts, speech: LiveSpeech, now_s: float) -> dict[str, Any]:
+def strip_of(
+    facts: SessionFacts, speech: LiveSpeech, now_s: float, *, under_way: Movement | None = None
+) -> dict[str, Any]:
     """Return the lanes of the last minute; a lane that is not assessed is None.
 
     Args:
         facts: What is known.
         speech: When somebody spoke.
         now_s: Session time now.
+        under_way: A brief movement that is not settled yet.
     """
     from_s = max(0.0, now_s - SPAN_S)
     found = facts.findings
@@ -79,7 +83,7 @@ def strip_of(facts: SessionFacts, speech: LiveSpeech, now_s: float) -> dict[str,
         "to_s": round(now_s, 2),
         "speech": [[_r(s), _r(e), subject] for s, e, subject in spoken] if heard else None,
         "pauses": [[_r(s), _r(e)] for s, e in _pauses(spoken)] if heard and behaviour else None,
-        "movements": _movements(found, from_s) if read else None,
+        "movements": _movements(found, from_s, under_way) if read else None,
         "blinks": _spans(((b.onset_s, b.offset_s) for b in _late(found.blinks)), from_s)
         if behaviour
         else None,
@@ -117,7 +121,8 @@ def _pauses(spoken: Sequence[tuple[float, float, str]]) -> Iterator[Span]:
             yield before[1], after[0]
 
 
-def _movements(found: Findings, from_s: float) -> list[dict[str, Any]]:
+def _movements(found: Findings, from_s: float, under_way: Movement | None) -> list[dict[str, Any]]:
+    early = () if under_way is None else (under_way,)
     return [
         {
             "onset_s": _r(one.onset_s),
@@ -125,8 +130,9 @@ def _movements(found: Findings, from_s: float) -> list[dict[str, Any]]:
             "offset_s": _r(one.offset_s),
             "channels": list(one.channels),
             "reliability": one.reliability,
+            "settled": one is not under_way,
         }
-        for one in _late(found.movements)
+        for one in (*_late(found.movements), *early)
         if one.offset_s > from_s
     ]
 

@@ -104,7 +104,7 @@ class LiveView:
             if facts
             else [],
             "identity": {**state["identity"], **self._last_identity(facts)},
-            "strip": None if facts is None else strip_of(facts, self._speech, time_s),
+            "strip": self._strip(facts, time_s),
             "overlay": self._recent.overlay() if facts else None,
             "prompts": self._prompts(facts),
             "flags": self._flags(),
@@ -189,6 +189,14 @@ class LiveView:
         if session.pipeline is not None:
             self._speech.update(session.pipeline)
         return session.so_far()
+
+    def _strip(self, facts: SessionFacts | None, time_s: float) -> dict[str, Any] | None:
+        session = self._conduct.session
+        if facts is None or session is None:
+            return None
+        pipeline = session.pipeline
+        under_way = None if pipeline is None else pipeline.movement_under_way
+        return strip_of(facts, self._speech, time_s, under_way=under_way)
 
     def _look(self, facts: SessionFacts, time_s: float) -> None:
         started_s = time.monotonic()

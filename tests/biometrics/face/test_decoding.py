@@ -43,6 +43,18 @@ def test_a_run_of_high_rows_is_one_movement_with_its_edges() -> None:
     assert int(np.argmax(one.kinds)) == 1
 
 
+def test_a_movement_is_under_way_from_behind_its_apex_until_it_is_told() -> None:
+    rows = scores([0.1, 0.4, 0.8, 0.9, 0.8, 0.7, 0.7, 0.4, 0.1, 0.0, 0.0])
+    decoder, seen, told = Decoder(), [], []
+    for index in range(len(rows.time_s)):
+        told += [index] * len(list(decoder.push(rows.rows(slice(index, index + 1)))))
+        if (one := decoder.under_way) is not None:
+            assert one.offset_s == pytest.approx(1.3, abs=1e-4)
+            seen.append(index)
+    # Three rows behind the apex say where the edges are; two without a run end it.
+    assert (seen, told) == ([6, 7, 8], [9])
+
+
 def test_a_run_that_never_gets_high_is_nothing() -> None:
     assert decoded(scores([0.1, 0.4, 0.49, 0.4, 0.1])) == []
 

@@ -95,6 +95,27 @@ def test_raised_brows_are_found_at_any_rate(rate_hz: float) -> None:
     assert one.probability > 0.9
 
 
+def test_a_movement_is_seen_before_its_end_as_it_is_told_after() -> None:
+    time_s = even_times(14.0, 30.0)
+    channels = with_brows(time_s, noisy(time_s), 11.0, 0.02)
+    spotter, meter = ClassifierSpotter(model()), SignalMeter("calm_start")
+    seen: list[tuple[float, Movement]] = []
+    told: list[tuple[float, Movement]] = []
+    for block in blocks_of(time_s, channels):
+        for signals in meter.push(block):
+            for one in movements(list(spotter.push(block, signals, meter.baseline)), NEAR):
+                told.append((float(block.time_s[-1]), one))
+        if (early := spotter.under_way) is not None and NEAR[0] <= early.apex_s <= NEAR[1]:
+            seen.append((float(block.time_s[-1]), early))
+    ((told_s, one),) = told
+    assert seen[0][0] < told_s
+    for _, early in seen:
+        assert (early.onset_s, early.offset_s) == pytest.approx(
+            (one.onset_s, one.offset_s), abs=0.04
+        )
+    assert spotter.under_way is None
+
+
 def test_a_face_at_rest_moves_hardly_ever() -> None:
     time_s = even_times(30.0)
     assert len(movements(spot(time_s, noisy(time_s)))) <= 1

@@ -16,7 +16,7 @@ export function strip(t) {
       h("div", {}, LANES.map((name) => lanes[name]))));
 
   function spansOf(found, name) {
-    if (name === "movements") return found.movements?.map((one) => [one.onset_s, one.offset_s, "applicant", one.text]);
+    if (name === "movements") return found.movements?.map((one) => [one.onset_s, one.offset_s, "applicant", one.text, one.settled]);
     return found[name];
   }
 
@@ -28,8 +28,8 @@ export function strip(t) {
       lane.classList.toggle("fs-none", !spans);
       if (!spans) { lane.replaceChildren(h("span", { class: "fs-soft" }, found ? t("strip.not_assessed") : "")); continue; }
       const from = Math.max(0, state.time_s - LONG_S);
-      lane.replaceChildren(...spans.filter(([, end]) => end > from).map(([start, end, subject, text]) => {
-        const mark = h("span", { class: `fs-span fs-by-${subject ?? "applicant"}`, title: text ?? null });
+      lane.replaceChildren(...spans.filter(([, end]) => end > from).map(([start, end, subject, text, settled]) => {
+        const mark = h("span", { class: `fs-span fs-by-${subject ?? "applicant"}${settled === false ? " fs-early" : ""}`, title: text ?? null });
         const left = Math.max(0, (start - from) / LONG_S);
         mark.style.left = `${left * 100}%`;
         mark.style.width = `${Math.max(0, Math.min(1, (end - from) / LONG_S) - left) * 100}%`;
