@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import statistics
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -22,15 +21,15 @@ from provenance import write_result
 
 from facesign.biometrics.stream import Frame
 from facesign.interview.facts import RecordingFacts
-from facesign.interview.fingerprints import Fingerprints
 from facesign.interview.home import Home, Settings
+from facesign.interview.marks import read_marks
 from facesign.interview.media.recording import open_media
 from facesign.interview.session import Session
 from facesign.interview.voice_session import open_voices
 from facesign.samples import load
+from facesign.samples.enrolled import CUSTOMER, enrolled
 
 SAMPLE = "impostor-voice"
-CUSTOMER = "C-1"
 
 
 def analyzed(path: Path, home: Home | None) -> tuple[Span, int]:
@@ -39,7 +38,16 @@ def analyzed(path: Path, home: Home | None) -> tuple[Span, int]:
     with open_media(path) as recording:
         audio = recording.info.audio
         tracks = audio.tracks if audio else ()
-        session = Session(tracks=tracks, settings=Settings(), recorded=True, voices=voices)
+        # The questions tell who is the applicant; those of the first round do.
+        sample = load(SAMPLE)
+        session = Session(
+            script=sample.script,
+            marks=read_marks(sample.marks),
+            tracks=tracks,
+            settings=Settings(),
+            recorded=True,
+            voices=voices,
+        )
         watch, n_frames = Stopwatch(), 0
         for item in recording:
             session.push(item)
@@ -50,24 +58,10 @@ def analyzed(path: Path, home: Home | None) -> tuple[Span, int]:
     return span, len(compared)
 
 
-def enrolled(folder: Path) -> Home:
-    """Return a home whose gallery has the customer."""
-    home = Home.resolve(folder)
-    with Fingerprints.open(home=home) as prints:
-        sound = load(SAMPLE).path / "enrollment.flac"
-        prints.enroll(CUSTOMER, [sound], identity_proof="a sample", record="a sample")
-        prints.confirm(CUSTOMER, by="benchmark")
-    return home
-
-
 def measure(seconds: float, repeats: int) -> dict[str, Any]:
     spans: dict[str, list[Span]] = {"without": [], "with": []}
     n_compared: set[int] = set()
-    with (
-        tempfile.TemporaryDirectory(prefix="facesign-bench-") as folder,
-        looped(load(SAMPLE).media, seconds) as path,
-    ):
-        home = enrolled(Path(folder))
+    with enrolled(load(SAMPLE)) as home, looped(load(SAMPLE).media, seconds) as path:
         for repeat in range(repeats):
             for kind in ("without", "with") if repeat % 2 else ("with", "without"):
                 span, n = analyzed(path, home if kind == "with" else None)
