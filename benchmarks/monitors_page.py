@@ -82,10 +82,12 @@ def _summary(rates: dict[str, Any]) -> Iterator[str]:
         f"Measured on {rates['n_interviews']} rendered interviews of honest borrowers "
         f"({rates['minutes']:.0f} minutes; {rates['n_filmed']} with picture, the others with both "
         f"microphones alone): {scenarios}. Their seeds were set down before anything was rendered "
-        f"from them, and no limit was chosen on them; but `dark`, `later_than_others` and "
-        f"`late_again` had fired in some, and what they read was mended: light on any skin, and "
-        f"answers that an interpreter passes on. Each was pushed through a session, with a "
-        f"voiceprint from another day."
+        f"from them. What had been mended after earlier interviews (`dark`, `later_than_others`, "
+        f"`late_again`) held on these. Two things were mended after these: beside an interpreter "
+        f"a voice had been compared that was not known to be the applicant's (flags in 14 of 30 "
+        f"sound-only interviews), and `rate_differs` had fired in 13 of 186 with a limit of 2.5 "
+        f"syllables a second; other interviews should confirm that. Each was pushed through a "
+        f"session, with a voiceprint from another day."
     )
     yield ""
     yield (

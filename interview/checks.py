@@ -19,7 +19,7 @@ from facesign.interview.consent import ConsentBook
 from facesign.interview.findings import Findings
 from facesign.interview.flags import HISTORY_FLAGS, VOICE_FLAGS, ExternalEvidence, Flag
 from facesign.interview.outcome import ALWAYS_REQUIRED, Check, CheckName
-from facesign.interview.voices import REASON_CODES
+from facesign.interview.voices import REASON_CODES, is_comparable
 
 __all__ = ["Conditions", "run_checks", "voice_observations"]
 
@@ -40,6 +40,8 @@ class Conditions:
     voice: VoiceQuality | None
     unverified: str | None = "no_voiceprint"
     """Reason code where there was no voiceprint to compare with."""
+    others_declared: bool = False
+    """Whether somebody else may have spoken on the applicant's side."""
 
 
 def run_checks(
@@ -159,8 +161,10 @@ def _voice(findings: Findings, flags: Sequence[Flag], conditions: Conditions) ->
         return None, conditions.unverified
     whole = next((one for one in findings.compared if one.is_whole), None)
     if whole is None:
-        known = any(turn.subject == "applicant" for turn in findings.turns)
-        return None, "too_little_speech" if known else "speakers_not_separated"
+        theirs = [turn for turn in findings.turns if turn.subject == "applicant"]
+        if any(is_comparable(turn, shared=conditions.others_declared) for turn in theirs):
+            return None, "too_little_speech"
+        return None, "shared_microphone" if theirs else "speakers_not_separated"
     if whole.decision == "inconclusive":
         return None, next(iter(whole.reasons), "evidence_inconclusive")
     return any(flag.code in VOICE_FLAGS for flag in flags), None

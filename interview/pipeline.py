@@ -93,6 +93,7 @@ class Pipeline:
         baseline: What the person's own baseline is made of.
         open_voices: Opens what voices are told apart with when the first sound comes, and
             may give None where they are not.
+        others_declared: Whether somebody else may speak on the applicant's side.
         early: Tell what is likely of the applicant's voice before it is settled, too.
     """
 
@@ -105,8 +106,10 @@ class Pipeline:
         questions: QuestionLog,
         baseline: BaselineSource,
         open_voices: Callable[[], Voices | None] = lambda: None,
+        others_declared: bool = False,
         early: bool = False,
     ) -> None:
+        self._others_declared = others_declared
         self._open_voices: Callable[[], Voices | None] | None = open_voices
         self._early = early
         self._speakers: SpeakerPath | None = None
@@ -209,7 +212,9 @@ class Pipeline:
         if self._open_voices is not None:
             voices, self._open_voices = self._open_voices(), None
             if voices is not None:
-                self._speakers = SpeakerPath(voices, self._questions, early=self._early)
+                self._speakers = SpeakerPath(
+                    voices, self._questions, shared=self._others_declared, early=self._early
+                )
 
     def _heard(self, track: Track, start_s: float, samples: FloatArray) -> None:
         if self._speakers is not None:

@@ -117,6 +117,7 @@ class Session:
         self._baseline = baseline
         self._recorded = recorded
         self._participants = tuple(participants)
+        self._others_declared = bool(set(participants) - {"applicant"})
         self._tracks = tuple(tracks)
         self._analysers = Analysers(self._settings.provider, task_file, tracker, voices)
         self._watch = watch
@@ -139,8 +140,7 @@ class Session:
         self._pictures = PictureKeeper()
         self._pipeline: Pipeline | None = None
         self._end_s = 0.0
-        self._has_video = False
-        self._has_audio = False
+        self._has_video = self._has_audio = False
         self._closed = False
         self._keeper = SessionKeeper.of(
             record, session_id=self.session_id, created_at=self.created_at
@@ -346,6 +346,7 @@ class Session:
             questions=self._questions,
             baseline=self._baseline_source(),
             open_voices=self._analysers.open_voices,
+            others_declared=self._others_declared,
             early=self._watch is not None,
         )
 
@@ -388,7 +389,7 @@ class Session:
             has_audio=self._has_audio,
             behaviour_off=behaviour_off,
             baseline_mode=self._baseline,
-            others_declared=bool(set(self._participants) - {"applicant"}),
+            others_declared=self._others_declared,
             settings=self._settings,
             models=self._analysers.models(heard=voice is not None),
             images=() if self._consent.decision("face") is False else self._pictures.images,

@@ -28,6 +28,7 @@ __all__ = [
     "Verifier",
     "VoiceResult",
     "Voices",
+    "is_comparable",
 ]
 
 EVERY_S = 10.0
@@ -162,16 +163,37 @@ class HeardSoFar:
     """All comparisons of this kind so far."""
 
 
+def is_comparable(turn: Turn, *, shared: bool) -> bool:
+    """Tell whether a turn is the applicant's surely enough to be compared with their voiceprint.
+
+    Args:
+        turn: Who spoke.
+        shared: Whether somebody else was declared who may speak on the applicant's side. Track
+            and questions then say only that it was one of them.
+    """
+    is_known = turn.basis == "lips" or not shared
+    return turn.subject == "applicant" and turn.same_voice and is_known
+
+
 class SpeakerPath:
     """Give what is heard and seen to who-speaks, and the applicant's speech to the verifier.
 
     Args:
         voices: Encoder, verifier and sample.
         questions: Tells whose turn it is.
+        shared: Whether somebody else was declared who may speak on the applicant's side: their
+            voice is then compared only where the lips tell that it is theirs.
         early: Tell what is likely before it is settled, too.
     """
 
-    def __init__(self, voices: Voices, questions: QuestionLog, *, early: bool = False) -> None:
+    def __init__(
+        self,
+        voices: Voices,
+        questions: QuestionLog,
+        *,
+        shared: bool = False,
+        early: bool = False,
+    ) -> None:
         self._who = WhoSpeaks(
             voices.encoder,
             voices.separation,
@@ -180,8 +202,10 @@ class SpeakerPath:
             overlap=voices.overlap,
         )
         self._runs: deque[tuple[float, FloatArray, Track]] = deque()
-        self._comparing = None if voices.verifier is None else _Comparing(voices.verifier)
-        self._early = _Early(self._who, voices.verifier) if early else None
+        self._comparing = None
+        if voices.verifier is not None:
+            self._comparing = _Comparing(voices.verifier, shared=shared)
+        self._early = _Early(self._who, voices.verifier, shared=shared) if early else None
 
     def heard(self, track: Track, start_s: float, samples: FloatArray) -> None:
         """Take one utterance; what follows from it comes with the next `push`."""
@@ -221,13 +245,14 @@ class SpeakerPath:
 class _Comparing:
     """Compare the applicant's speech every 10 s, and its last minute at the end."""
 
-    def __init__(self, verifier: Verifier) -> None:
+    def __init__(self, verifier: Verifier, *, shared: bool) -> None:
         self._verifier = verifier
+        self._shared = shared
         self._open: list[Spoken] = []
         self._kept: deque[Spoken] = deque()
 
     def push(self, spoken: Spoken) -> Iterator[VoiceResult]:
-        if not _is_comparable(spoken.turn) or not len(spoken.samples):
+        if not is_comparable(spoken.turn, shared=self._shared) or not len(spoken.samples):
             return
         self._open.append(spoken)
         self._kept.append(spoken)
@@ -247,9 +272,10 @@ class _Comparing:
 class _Early:
     """Look at the applicant's speech as soon as there is enough, before roles are settled."""
 
-    def __init__(self, who: WhoSpeaks, verifier: Verifier | None) -> None:
+    def __init__(self, who: WhoSpeaks, verifier: Verifier | None, *, shared: bool) -> None:
         self._who = who
         self._verifier = verifier
+        self._shared = shared
         self._compared: list[VoiceResult] = []
         self._compared_until_s = 0.0
         self._unseen_s = 0.0
@@ -266,16 +292,16 @@ class _Early:
             return
         self._unseen_s = 0.0
         until_s = self._compared_until_s
-        spoken = [one for one in self._who.unsettled(cut_s=until_s) if _is_comparable(one.turn)]
+        spoken = [
+            one
+            for one in self._who.unsettled(cut_s=until_s)
+            if is_comparable(one.turn, shared=self._shared)
+        ]
         fresh = [one for one in spoken if one.turn.start_s >= until_s and len(one.samples)]
         if self._verifier is not None and _seconds(fresh) >= EVERY_S:
             self._compared.append(_compared(self._verifier, fresh))
             self._compared_until_s = self._compared[-1].end_s
         yield HeardSoFar(tuple(one.turn for one in spoken), tuple(self._compared))
-
-
-def _is_comparable(turn: Turn) -> bool:
-    return turn.subject == "applicant" and turn.same_voice
 
 
 def _compared(

@@ -188,6 +188,7 @@ def _conditions(facts: SessionFacts) -> Conditions:
         speakers_known=any(m.end_known for m in facts.marks) or "applicant" in facts.tracks,
         voice=facts.voice,
         unverified=facts.unverified,
+        others_declared=facts.others_declared,
     )
 
 

@@ -16,7 +16,7 @@ from facesign.interview.live.strip import LiveSpeech, strip_of
 from facesign.interview.prompts import Prompt
 from facesign.interview.report import Report
 from facesign.interview.risk.watch import GrowingWatch
-from facesign.interview.voices import EVERY_S
+from facesign.interview.voices import EVERY_S, is_comparable
 from facesign.interview.writeup import SoFar, so_far
 
 __all__ = ["LiveView"]
@@ -256,8 +256,9 @@ class LiveView:
             return {**card, "reason": "consent_refused"}
         session = self._conduct.session
         turns = () if session is None else session.turns
+        shared = facts.others_declared
         card["net_speech_s"] = round(
-            sum(t.duration_s for t in turns if t.subject == "applicant" and t.same_voice), 1
+            sum(turn.duration_s for turn in turns if is_comparable(turn, shared=shared)), 1
         )
         voices = session.voices if session else None
         if voices is not None and voices.verifier is None:

@@ -101,6 +101,13 @@ def test_a_voice_that_cannot_be_decided_on_is_not_assessed() -> None:
     assert compared_voice(open_ended) == (None, "provisional")
 
 
+def test_a_voice_beside_others_is_not_assessed_unless_lips_tell_whose_it_is() -> None:
+    found = findings()
+    found.add(replace(turn(0.0, 2.0), basis="own_track"))
+    shared = replace(GOOD, unverified=None, others_declared=True)
+    assert states(shared, found)["voice"] == (None, "shared_microphone")
+
+
 def test_a_voice_that_was_never_told_apart_is_not_assessed() -> None:
     assert compared_voice() == (None, "speakers_not_separated")
     found = findings()

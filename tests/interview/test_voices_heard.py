@@ -12,17 +12,25 @@ from facesign.biometrics.face.signals import CHANNELS
 from facesign.biometrics.speakers.turns import Turn
 from facesign.biometrics.stream import FloatArray, Sound
 from facesign.interview.questions import QuestionLog
-from facesign.interview.voices import HeardSoFar, SpeakerPath, VoiceResult, Voices
+from facesign.interview.voices import (
+    HeardSoFar,
+    SpeakerPath,
+    VoiceResult,
+    Voices,
+    is_comparable,
+)
 
 CUSTOMER = tone(LOW_HZ, 4.0)
 
 
 def told(
-    *parts: tuple[float, FloatArray], verifier: ToneVerifier | None, early: bool = False
+    *parts: tuple[float, FloatArray],
+    verifier: ToneVerifier | None,
+    **options: bool,
 ) -> list[Turn | VoiceResult | HeardSoFar]:
     """Speech at its times on one mixed track, the officer known by a sample."""
     path = SpeakerPath(
-        Voices(ToneEncoder(), verifier, tone(HIGH_HZ, 4.0), TONES), QuestionLog(None), early=early
+        Voices(ToneEncoder(), verifier, tone(HIGH_HZ, 4.0), TONES), QuestionLog(None), **options
     )
     found: list[Turn | VoiceResult | HeardSoFar] = []
     for start_s, samples in parts:
@@ -45,6 +53,22 @@ def interview(*voices_hz: float) -> list[tuple[float, FloatArray]]:
     for index, hz in enumerate(voices_hz):
         parts += [(10.0 * index, tone(HIGH_HZ, 3.0)), (10.0 * index + 3.5, tone(hz, 6.0))]
     return parts
+
+
+def test_beside_somebody_declared_a_voice_is_compared_only_where_lips_tell_whose_it_is() -> None:
+    verifier = ToneVerifier(CUSTOMER)
+    found = told(*interview(*[MIDDLE_HZ] * 4), verifier=verifier, shared=True, early=True)
+    assert {one.subject for one in found if isinstance(one, Turn)} == {"officer", "applicant"}
+    assert not [one for one in found if isinstance(one, VoiceResult)]
+    assert not [one for one in found if isinstance(one, HeardSoFar) and one.turns]
+    assert verifier.asked_s == []
+    (by_track, by_lips) = (
+        Turn(0.0, 2.0, "applicant", "applicant", basis, same_voice=True)
+        for basis in ("own_track", "lips")
+    )
+    assert not is_comparable(by_track, shared=True)
+    assert is_comparable(by_track, shared=False)
+    assert is_comparable(by_lips, shared=True)
 
 
 def test_only_the_applicants_speech_is_compared_ten_seconds_at_a_time() -> None:
