@@ -155,7 +155,8 @@ def _held(sound: FloatArray, n_samples: int, rng: np.random.Generator) -> FloatA
         tail = grains[-1][-half:]
         fit = (starts @ tail) / norms
         # Not always the best: one grain over and over is a buzz.
-        good = np.flatnonzero(fit >= _GOOD * fit.max())
+        best = fit.max()
+        good = np.flatnonzero(fit >= best - (1 - _GOOD) * abs(best))
         at = int(rng.choice(good))
         following = sound[at : at + 2 * half]
         grains[-1] = np.concatenate(

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -57,3 +58,20 @@ def test_a_held_onset_goes_on_without_a_gap(tone: Callable[..., Speech]) -> None
     assert longer.phones[0].end_s == pytest.approx(1.1)
     level = longer.samples[: round(1.1 * RATE_HZ)].reshape(-1, RATE_HZ // 50).std(axis=1)
     assert level.min() > 0.5 * 0.9 / np.sqrt(2)
+
+
+def test_an_onset_that_never_comes_back_to_where_it_ends_is_held_too(
+    tone: Callable[..., Speech],
+) -> None:
+    speech = tone(1.0)
+    onset = speech.phones[0]
+    samples = np.full_like(speech.samples, -0.2)
+    # No earlier part fits the last one: the best of them is its opposite.
+    samples[round((0.416 * onset.start_s + 0.584 * onset.end_s) * RATE_HZ) :] = 0.3
+    settings = StutterSettings(share=1, hold_s=(0.4, 0.4), **(ONLY | {"prolongation": 1}))
+    longer, (first, *_) = stuttered(
+        replace(speech, samples=samples), settings, np.random.default_rng(0)
+    )
+    assert first.kind == "prolongation"
+    assert longer.duration_s > 1.3
+    assert np.abs(longer.samples).max() <= 0.301
