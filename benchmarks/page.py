@@ -174,6 +174,26 @@ def _movements_speed(r: dict[str, Any]) -> tuple[str, str]:
     )
 
 
+def _movements_early(r: dict[str, Any]) -> tuple[str, str]:
+    rendered, talk = r["rendered"], r["real_talk"]
+
+    def row(part: dict[str, Any]) -> dict[str, Any]:
+        shipped: dict[str, Any] = next(
+            one for one in part["rows"] if one["waited_for_s"] == r["ships_s"]
+        )
+        return shipped
+
+    first, seen, real = rendered["rows"][0], row(rendered), row(talk)
+    return (
+        f"rendered: first seen {seen['late_s_p50']:.2f} s after its offset, p95 "
+        f"{seen['late_s_p95']:.2f} ({first['late_s_p50']:.2f} and {first['late_s_p95']:.2f} where "
+        f"{first['waited_for_s']:.1f} s of the future are waited for), "
+        f"{seen['n_taken_back']} taken back; real talk: {real['n_taken_back']} taken back",
+        f"{seen['n_settled']} movements in {rendered['minutes']:.0f} minutes; "
+        f"{real['n_settled']} in {talk['minutes']:.0f}",
+    )
+
+
 def _marks(r: dict[str, Any]) -> tuple[str, str]:
     return "tables in [marks.md](marks.md)", f"{r['marked_s'] / 60:.1f} minutes of real people"
 
@@ -302,6 +322,7 @@ ROWS: tuple[tuple[str, str, Callable[[dict[str, Any]], tuple[str, str]]], ...] =
     ("signal_pulses", "And where one thing moves at a time?", _pulses),
     ("movements", "How often are brief movements found, and falsely?", _movements),
     ("movements_speed", "What do signals and classifier cost?", _movements_speed),
+    ("movements_early", "How early is a movement seen, and taken back?", _movements_early),
     ("mesh_backends", "Do both meshes keep movements of 0.1 to 0.3 s?", _backends),
     ("studio_speed", "How fast does the studio render?", _studio_speed),
     ("studio_people", "Does the mesh find everybody whom the studio draws?", _studio_people),

@@ -136,9 +136,9 @@ class Pipeline:
         return self._voices.get(self._listened_to) if self._listened_to is not None else None
 
     @property
-    def movement_under_way(self) -> Movement | None:
-        """A brief movement that is seen and not settled yet; nothing rests on it."""
-        return None if self._face is None else self._face.movement_under_way
+    def movements_under_way(self) -> tuple[Movement, ...]:
+        """Brief movements that are seen and not settled yet; nothing rests on them."""
+        return () if self._face is None else self._face.movements_under_way
 
     @property
     def voice_quality(self) -> VoiceQuality | None:
@@ -278,8 +278,8 @@ class _FacePath:
         self.meter = None if open_behaviour is None else SignalMeter(baseline)
 
     @property
-    def movement_under_way(self) -> Movement | None:
-        return None if self._models is None else self._models.spotter.under_way
+    def movements_under_way(self) -> tuple[Movement, ...]:
+        return () if self._models is None else self._models.spotter.under_way
 
     def push(self, frame: Frame) -> Iterator[Event]:
         yield from self._take(self._tracker.push(frame))

@@ -70,16 +70,6 @@ class Decoder:
         self._run: list[Scores] = []
         self._last: RawMovement | None = None
 
-    @property
-    def under_way(self) -> RawMovement | None:
-        """A movement that later rows may still change: its apex has passed, its end not yet."""
-        if self._run:
-            run = _joined(self._run)
-            found = _read(run)
-            if found is not None and run.time_s[-1] - found.apex_s >= NEAR_S:
-                return found
-        return self._last
-
     def push(self, scores: Scores) -> Iterator[RawMovement]:
         """Take the next rows; yield the movements that no later row can change."""
         for index in range(len(scores.time_s)):
@@ -89,6 +79,22 @@ class Decoder:
                 if len(self._run) < LONGEST_RUN_S * GRID_HZ:
                     continue
             yield from self._close()
+
+    def under_way(self, soon: Scores) -> Iterator[RawMovement]:
+        """Yield the movements that later rows may still change: apex passed, end not yet.
+
+        Args:
+            soon: What is said so far of the next rows; they are not kept.
+        """
+        ahead = Decoder()
+        ahead._run, ahead._last = [*self._run], self._last
+        yield from ahead.push(soon)
+        if ahead._run:
+            run = _joined(ahead._run)
+            found = _read(run)
+            if found is None or run.time_s[-1] - found.apex_s < NEAR_S:
+                ahead._run = []
+        yield from ahead.finish()
 
     def finish(self) -> Iterator[RawMovement]:
         """Yield what is still open."""

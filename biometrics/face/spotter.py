@@ -29,6 +29,9 @@ LEAST_CHANNEL = 0.5
 N_BACK, N_NEW, N_AHEAD = 52, 2, 12
 """Rows of one run of the model: those before, those it is asked about, those after (0.4 s). Of
 eight at once it says the same for 4 ms less a second, but 0.1 s later."""
+N_AHEAD_LEAST = 2
+"""So many rows of the future are enough to show what is not settled yet: benchmarks/
+movements_early.py compares."""
 HOLE_S = 1.0
 """After a longer hole between frames everything starts afresh."""
 LEVELS_S = 3.0
@@ -68,18 +71,22 @@ class ClassifierSpotter:
         self._baseline: Baseline | None = None
         self._size_px = 0.0
         self._last_s = -np.inf
+        self._seen: tuple[Movement, ...] | None = ()
         self._start_over()
 
     @property
-    def under_way(self) -> Movement | None:
-        """A movement whose apex has passed and that is not settled yet, as it looks now."""
-        found = self._decoder.under_way
-        return None if found is None else next(self._told(found), None)
+    def under_way(self) -> tuple[Movement, ...]:
+        """Movements whose apex has passed and that are not settled yet, as they look now."""
+        if self._seen is None:
+            found = self._decoder.under_way(self._soon())
+            self._seen = tuple(told for one in found for told in self._told(one))
+        return self._seen
 
     def push(
         self, block: FaceBlock, signals: Signals, baseline: Baseline | None
     ) -> Iterator[Movement | Unassessed]:
         """Take one block with its signals and yield what became known."""
+        self._seen = None
         changed = baseline is not None and baseline is not self._baseline
         if changed or block.time_s[0] - self._last_s > HOLE_S:
             yield from self._flush()
@@ -92,6 +99,7 @@ class ClassifierSpotter:
 
     def finish(self) -> Iterator[Movement | Unassessed]:
         """Yield what was still open at the end of the stream."""
+        self._seen = None
         yield from self._flush()
         yield from self._doubts.finish()
 
@@ -124,24 +132,30 @@ class ClassifierSpotter:
         for time_s, values in zip(rows.time_s.tolist(), rows.values[:, ::3], strict=True):
             self._levels.append((time_s, values))
         while len(self._time_s) >= N_NEW + N_AHEAD:
-            for found in self._decoder.push(self._window()):
+            for found in self._decoder.push(self._scores(N_NEW, N_BACK + N_NEW + N_AHEAD)):
                 yield from self._told(found)
             self._time_s = self._time_s[N_NEW:]
             self._values, self._valid = self._values[N_NEW:], self._valid[N_NEW:]
         while self._levels and self._levels[-1][0] - self._levels[0][0] > LEVELS_S:
             self._levels.popleft()
 
-    def _window(self) -> Scores:
-        n = N_BACK + N_NEW + N_AHEAD
-        out = self._model.run(signals=self._values[None, :n], valid=self._valid[None, :n])
-        asked = slice(N_BACK, N_BACK + N_NEW)
+    def _scores(self, n_asked: int, n_given: int) -> Scores:
+        """Run the model over so many rows and return what it says of the first after N_BACK."""
+        given = slice(n_given)
+        out = self._model.run(signals=self._values[None, given], valid=self._valid[None, given])
+        asked = slice(N_BACK, N_BACK + n_asked)
         return Scores(
-            self._time_s[:N_NEW],
+            self._time_s[:n_asked],
             *(
                 out[name][0, asked]
                 for name in ("movement", "probability", "apex", "edges_s", "channels", "kinds")
             ),
         )
+
+    def _soon(self) -> Scores:
+        """Return what the model says so far of rows whose future is not all known."""
+        n = max(0, len(self._time_s) - N_AHEAD_LEAST)
+        return self._scores(n, N_BACK + len(self._time_s))
 
     def _told(self, found: RawMovement) -> Iterator[Movement]:
         if found.probability < self._least:

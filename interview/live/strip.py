@@ -62,7 +62,7 @@ class LiveSpeech:
 
 
 def strip_of(
-    facts: SessionFacts, speech: LiveSpeech, now_s: float, *, under_way: Movement | None = None
+    facts: SessionFacts, speech: LiveSpeech, now_s: float, *, under_way: Sequence[Movement] = ()
 ) -> dict[str, Any]:
     """Return the lanes of the last minute; a lane that is not assessed is None.
 
@@ -70,7 +70,7 @@ def strip_of(
         facts: What is known.
         speech: When somebody spoke.
         now_s: Session time now.
-        under_way: A brief movement that is not settled yet.
+        under_way: Brief movements that are not settled yet.
     """
     from_s = max(0.0, now_s - SPAN_S)
     found = facts.findings
@@ -121,8 +121,11 @@ def _pauses(spoken: Sequence[tuple[float, float, str]]) -> Iterator[Span]:
             yield before[1], after[0]
 
 
-def _movements(found: Findings, from_s: float, under_way: Movement | None) -> list[dict[str, Any]]:
-    early = () if under_way is None else (under_way,)
+def _movements(
+    found: Findings, from_s: float, under_way: Sequence[Movement]
+) -> list[dict[str, Any]]:
+    shown = [(one, True) for one in _late(found.movements)]
+    shown += [(one, False) for one in under_way]
     return [
         {
             "onset_s": _r(one.onset_s),
@@ -130,9 +133,9 @@ def _movements(found: Findings, from_s: float, under_way: Movement | None) -> li
             "offset_s": _r(one.offset_s),
             "channels": list(one.channels),
             "reliability": one.reliability,
-            "settled": one is not under_way,
+            "settled": settled,
         }
-        for one in (*_late(found.movements), *early)
+        for one, settled in shown
         if one.offset_s > from_s
     ]
 

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from facesign.biometrics.face.movements import Movement
 from facesign.interview.facts import SessionFacts
 from facesign.interview.flags import Flag
 from facesign.interview.heard import mismatches
@@ -40,6 +41,7 @@ class LiveView:
         self._conduct = conduct
         self._recent = recent
         self._speech = LiveSpeech()
+        self._under_way: tuple[Movement, ...] = ()
         self._found: SoFar | None = None
         self._watch: GrowingWatch | None = None
         self._look_at_s = 0.0
@@ -58,6 +60,11 @@ class LiveView:
             key = _key_of(kind, card)
             self._first_s[key] = card["first_s"]
             self._seen[key] = card
+
+    @property
+    def is_out_of_date(self) -> bool:
+        """Whether a movement is seen that the last state does not have."""
+        return any(one not in self._under_way for one in self._movements_under_way())
 
     def state(
         self,
@@ -79,6 +86,7 @@ class LiveView:
         """
         conduct = self._conduct
         facts = self._facts()
+        self._under_way = self._movements_under_way()
         lag_s = max(0.0, time_s - self._analyzed_s()) if facts else 0.0
         self._restoring &= behind or lag_s > RESTORED_LAG_S
         if not self._restoring:
@@ -194,9 +202,12 @@ class LiveView:
         session = self._conduct.session
         if facts is None or session is None:
             return None
-        pipeline = session.pipeline
-        under_way = None if pipeline is None else pipeline.movement_under_way
-        return strip_of(facts, self._speech, time_s, under_way=under_way)
+        return strip_of(facts, self._speech, time_s, under_way=self._under_way)
+
+    def _movements_under_way(self) -> tuple[Movement, ...]:
+        session = self._conduct.session
+        pipeline = None if session is None else session.pipeline
+        return () if pipeline is None else pipeline.movements_under_way
 
     def _look(self, facts: SessionFacts, time_s: float) -> None:
         started_s = time.monotonic()

@@ -108,7 +108,7 @@ class Worker:
                 self._take(work)
             if self._conduct.stages.has_ended and not self._over:
                 self._end_early()
-            if time.monotonic() >= self._tell_at_s:
+            if self._view.is_out_of_date or time.monotonic() >= self._tell_at_s:
                 self._tell_state()
         self._tell_state()
         self.tell("ended", self._conduct.summary(self._problem, self._segments.time_s))

@@ -204,6 +204,8 @@ class ScriptedPipeline:
         self.meter = Meter(list(baselines))
         self.pushed: list[Frame | Sound] = []
         self.stopped: list[str] = []
+        self.listened_to = None
+        self.movements_under_way: tuple[Movement, ...] = ()
 
     def stop(self, purpose: Purpose) -> None:
         self.stopped.append(purpose)

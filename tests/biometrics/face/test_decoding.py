@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -26,6 +28,9 @@ def scores(movement: list[float], apex: list[float] | None = None) -> Scores:
     )
 
 
+NOTHING = scores([0.0]).rows(slice(0, 0))
+
+
 def decoded(rows: Scores, piece: int = 4) -> list[RawMovement]:
     decoder, found = Decoder(), []
     for begin in range(0, len(rows.time_s), piece):
@@ -48,11 +53,30 @@ def test_a_movement_is_under_way_from_behind_its_apex_until_it_is_told() -> None
     decoder, seen, told = Decoder(), [], []
     for index in range(len(rows.time_s)):
         told += [index] * len(list(decoder.push(rows.rows(slice(index, index + 1)))))
-        if (one := decoder.under_way) is not None:
+        for one in decoder.under_way(NOTHING):
             assert one.offset_s == pytest.approx(1.3, abs=1e-4)
             seen.append(index)
     # Three rows behind the apex say where the edges are; two without a run end it.
     assert (seen, told) == ([6, 7, 8], [9])
+
+
+def test_what_is_said_of_rows_to_come_shows_a_movement_earlier_and_is_not_kept() -> None:
+    rows = scores([0.1, 0.4, 0.8, 0.9, 0.8, 0.7, 0.7, 0.4, 0.1, 0.0, 0.0])
+    decoder = Decoder()
+    assert list(decoder.push(rows.rows(slice(0, 3)))) == []
+    (one,) = decoder.under_way(rows.rows(slice(3, 7)))
+    assert one.apex_s == pytest.approx(1.1, abs=1e-3)
+    assert list(decoder.under_way(rows.rows(slice(3, 6)))) == []
+
+
+def test_two_movements_at_once_are_under_way_and_one_over_the_other_is_one() -> None:
+    first = scores([0.1, 0.8, 0.9, 0.8, 0.1])
+    second = replace(first, time_s=first.time_s + 0.4)
+    decoder = Decoder()
+    assert list(decoder.push(first)) == []
+    assert len(list(decoder.under_way(second))) == 2
+    over = replace(first, time_s=first.time_s + 4 / 30).rows(slice(1, 5))
+    assert len(list(decoder.under_way(over))) == 1
 
 
 def test_a_run_that_never_gets_high_is_nothing() -> None:

@@ -105,15 +105,16 @@ def test_a_movement_is_seen_before_its_end_as_it_is_told_after() -> None:
         for signals in meter.push(block):
             for one in movements(list(spotter.push(block, signals, meter.baseline)), NEAR):
                 told.append((float(block.time_s[-1]), one))
-        if (early := spotter.under_way) is not None and NEAR[0] <= early.apex_s <= NEAR[1]:
+        for early in movements(list(spotter.under_way), NEAR):
             seen.append((float(block.time_s[-1]), early))
     ((told_s, one),) = told
-    assert seen[0][0] < told_s
+    # The curve ends at 11.3 s, a block is 0.27 s long, and most of what follows is not waited for.
+    assert seen[0][0] < min(11.6, told_s - 0.3)
     for _, early in seen:
         assert (early.onset_s, early.offset_s) == pytest.approx(
             (one.onset_s, one.offset_s), abs=0.04
         )
-    assert spotter.under_way is None
+    assert spotter.under_way == ()
 
 
 def test_a_face_at_rest_moves_hardly_ever() -> None:

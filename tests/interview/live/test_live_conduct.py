@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from session_factory import SCRIPT
+from session_factory import SCRIPT, ScriptedPipeline, movement
 
 from facesign.errors import ConsentError, FacesignError, SessionStateError, SettingsError
 from facesign.interview.consent import PURPOSES
@@ -156,3 +156,21 @@ def test_a_note_is_kept_as_it_was_written(conduct: Conduct) -> None:
 def test_an_unknown_command_is_refused(conduct: Conduct) -> None:
     with pytest.raises(SettingsError, match="no command 'dance'"):
         do(conduct, "dance")
+
+
+def test_a_movement_that_comes_into_view_puts_the_last_state_out_of_date(conduct: Conduct) -> None:
+    agree(conduct)
+    conduct.open()
+    assert conduct.session is not None
+    pipeline = ScriptedPipeline([])
+    conduct.session._pipeline = pipeline  # type: ignore[assignment]
+    view = LiveView(conduct, Recent())
+    pipeline.movements_under_way = (movement(2.0),)
+    assert view.is_out_of_date
+    view.state(time_s=3.0, recording=True, problem=None)
+    assert not view.is_out_of_date
+    pipeline.movements_under_way = (movement(2.0), movement(2.5))
+    assert view.is_out_of_date
+    view.state(time_s=3.0, recording=True, problem=None)
+    pipeline.movements_under_way = ()
+    assert not view.is_out_of_date
