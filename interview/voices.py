@@ -295,9 +295,15 @@ class _Early:
         spoken = [
             one
             for one in self._who.unsettled(cut_s=until_s)
-            if is_comparable(one.turn, shared=self._shared)
+            if is_comparable(one.turn, shared=False)
         ]
-        fresh = [one for one in spoken if one.turn.start_s >= until_s and len(one.samples)]
+        fresh = [
+            one
+            for one in spoken
+            if is_comparable(one.turn, shared=self._shared)
+            and one.turn.start_s >= until_s
+            and len(one.samples)
+        ]
         if self._verifier is not None and _seconds(fresh) >= EVERY_S:
             self._compared.append(_compared(self._verifier, fresh))
             self._compared_until_s = self._compared[-1].end_s

@@ -23,6 +23,7 @@ from facesign.interview.report import Report
 from facesign.interview.script import Question
 from facesign.interview.session import Session
 from facesign.interview.voice_session import keep_comparison, open_voices
+from facesign.interview.voices import is_comparable
 from facesign.interview.writeup import write_up
 
 __all__ = ["CONTINUED_AFTER_S", "Conduct", "Gap", "QuestionState", "track_of", "tracks_of"]
@@ -201,7 +202,7 @@ class Conduct:
         heard = [
             turn
             for turn in self.session.turns
-            if turn.subject == "applicant" and turn.same_voice and turn.start_s >= gap.to_s
+            if is_comparable(turn, shared=self.plan.others_declared) and turn.start_s >= gap.to_s
         ]
         return sum(turn.duration_s for turn in heard) >= CONTINUED_AFTER_S
 

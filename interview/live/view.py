@@ -267,16 +267,23 @@ class LiveView:
             return {**card, "reason": "consent_refused"}
         session = self._conduct.session
         turns = () if session is None else session.turns
-        shared = facts.others_declared
-        card["net_speech_s"] = round(
-            sum(turn.duration_s for turn in turns if is_comparable(turn, shared=shared)), 1
+        heard_s, usable_s = (
+            sum(turn.duration_s for turn in turns if is_comparable(turn, shared=shared))
+            for shared in (False, facts.others_declared)
         )
+        card["net_speech_s"] = round(usable_s, 1)
         voices = session.voices if session else None
         if voices is not None and voices.verifier is None:
             return {**card, "reason": voices.unverified or "no_voiceprint"}
         compared = found.compared_so_far
         if not compared:
-            return {**card, "status": "listening", "reason": None}
+            # There would be enough of it, were nobody beside the applicant.
+            shared = heard_s >= EVERY_S > usable_s
+            return {
+                **card,
+                "status": "listening",
+                "reason": "shared_microphone" if shared else None,
+            }
         last = compared[-1]
         told = {
             **card,

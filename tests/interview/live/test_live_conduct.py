@@ -9,23 +9,29 @@ from typing import Any
 import pytest
 from session_factory import SCRIPT, ScriptedPipeline, movement
 
+from facesign.biometrics.speakers.turns import Basis, Turn
 from facesign.errors import ConsentError, FacesignError, SessionStateError, SettingsError
 from facesign.interview.consent import PURPOSES
 from facesign.interview.home import Home
 from facesign.interview.live.conduct import Conduct, Gap
-from facesign.interview.live.plan import SessionPlan
+from facesign.interview.live.plan import Role, SessionPlan
 from facesign.interview.live.recent import Recent
 from facesign.interview.live.view import LiveView
+from facesign.interview.voices import HeardSoFar
+
+
+def new_conduct(folder: Path, *participants: Role) -> Conduct:
+    return Conduct(
+        session_id="01a22c12-acbc-73b5-a315-fe17bf3ec691",
+        created_at=datetime.now(UTC),
+        plan=SessionPlan("C-1042", SCRIPT, lang="en", participants=("applicant", *participants)),
+        home=Home(folder / "home"),
+    )
 
 
 @pytest.fixture
 def conduct(tmp_path: Path) -> Conduct:
-    return Conduct(
-        session_id="01a22c12-acbc-73b5-a315-fe17bf3ec691",
-        created_at=datetime.now(UTC),
-        plan=SessionPlan("C-1042", SCRIPT, lang="en"),
-        home=Home(tmp_path / "home"),
-    )
+    return new_conduct(tmp_path)
 
 
 def do(conduct: Conduct, name: str, time_s: float = 0.0, **values: Any) -> None:
@@ -44,6 +50,11 @@ def states(conduct: Conduct) -> list[str]:
 
 def shown(conduct: Conduct) -> dict[str, Any]:
     return LiveView(conduct, Recent()).state(time_s=0.0, recording=False, problem=None)
+
+
+def heard(conduct: Conduct, *turns: Turn) -> None:
+    assert conduct.session is not None
+    conduct.session._findings.unsettled = HeardSoFar(turns, ())
 
 
 def test_capture_opens_only_when_every_purpose_was_decided(conduct: Conduct) -> None:
@@ -174,3 +185,42 @@ def test_a_movement_that_comes_into_view_puts_the_last_state_out_of_date(conduct
     view.state(time_s=3.0, recording=True, problem=None)
     pipeline.movements_under_way = ()
     assert not view.is_out_of_date
+
+
+@pytest.mark.parametrize(
+    ("beside", "basis", "net_speech_s", "reason"),
+    [
+        ((), "own_track", 12.0, None),
+        (("interpreter",), "own_track", 0.0, "shared_microphone"),
+        (("interpreter",), "lips", 12.0, None),
+    ],
+)
+def test_beside_somebody_declared_the_card_says_why_nothing_is_compared(
+    tmp_path: Path,
+    beside: tuple[Role, ...],
+    basis: Basis,
+    net_speech_s: float,
+    reason: str | None,
+) -> None:
+    conduct = new_conduct(tmp_path, *beside)
+    agree(conduct)
+    conduct.open()
+    heard(conduct, Turn(2.0, 14.0, "applicant", "applicant", basis))
+    card = shown(conduct)["identity"]
+    assert (card["status"], card["reason"]) == ("listening", reason)
+    assert card["net_speech_s"] == net_speech_s
+
+
+def test_beside_somebody_declared_a_gap_is_bridged_only_by_a_voice_that_lips_tell(
+    tmp_path: Path,
+) -> None:
+    conduct = new_conduct(tmp_path, "interpreter")
+    agree(conduct)
+    conduct.open()
+    assert conduct.session is not None
+    conduct.session._analysers.open_voices()
+    gap = Gap(0.0, 1.0, 1.0, "connection")
+    heard(conduct, Turn(2.0, 14.0, "applicant", "applicant", "own_track"))
+    assert conduct.is_continued(gap) is False
+    heard(conduct, Turn(2.0, 14.0, "applicant", "applicant", "lips"))
+    assert conduct.is_continued(gap) is True

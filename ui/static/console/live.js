@@ -156,6 +156,7 @@ function show(place, about, t, trigger) {
     const it = state.identity;
     const rows = [[t.of("match", it.status), it.status === "listening"
       ? t("live.heard_of", { heard: it.net_speech_s, needed: it.needed_s }) : it.why ?? t.of("identity_why", it.reason ?? "")]];
+    if (it.status === "listening" && it.why) rows.push([t("live.heard_apart"), it.why]);
     if (it.llr !== null) rows.push([t("live.llr"), it.llr.toFixed(2)]);
     if (it.point) rows.push([t("live.point"), t("live.point_value", { name: t.of("points", it.point), fmr: (100 * (it.fmr ?? 0)).toFixed(2) })]);
     if (it.continuity !== "whole") rows.push([t("live.continuity"), t.of("continuity", it.continuity)]);
