@@ -293,7 +293,7 @@ class Conduct:
             self.stages.move("abandoned")
 
     def _ask(self, *, time_s: float, question_id: str) -> None:
-        session = self._captured()
+        session = self._listening()
         question = self.plan.script.question(question_id)
         session.ask(question_id, time_s=time_s)
         self._close_question()
@@ -303,7 +303,7 @@ class Conduct:
             self.stages.move("questions")
 
     def _asked(self, *, time_s: float) -> None:
-        session = self._captured()
+        session = self._listening()
         if self.asked_now is None:
             raise SessionStateError("no question stands: ask one first")
         session.asked(time_s=time_s)
@@ -311,6 +311,7 @@ class Conduct:
 
     def _skip(self, *, time_s: float) -> None:
         """Leave the question that stands, or the next one, unanswered, and ask the next."""
+        self._listening()
         if self.asked_now is not None:
             self.question_states[self.asked_now.question.question_id] = "skipped"
             self.asked_now = None
@@ -376,6 +377,11 @@ class Conduct:
         if self.session is None or self.report is not None:
             raise SessionStateError(f"nothing is captured in the stage {self.stages.stage}")
         return self.session
+
+    def _listening(self) -> Session:
+        if self.stages.paused_by is not None:
+            raise SessionStateError(f"{self.stages}: go on before the next question")
+        return self._captured()
 
     def _close_question(self) -> None:
         if self.asked_now is not None:

@@ -42,8 +42,7 @@ class Tokens:
         self._invitations: dict[bytes, _Invitation] = {}
 
     def invite(self, session_id: str) -> str:
-        """Make a token of 128 bits; those that the session had before are worth nothing."""
-        self.revoke(session_id)
+        """Make a token of 128 bits; those made before hold until one of them is used."""
         token = secrets.token_urlsafe(_BYTES)
         self._invitations[_hash(token)] = _Invitation(session_id, self._clock())
         return token
@@ -71,6 +70,8 @@ class Tokens:
         """
         invitation = self._usable(token)
         if invitation.device is None:
+            self.revoke(invitation.session_id)
+            self._invitations[_hash(token)] = invitation
             device = secrets.token_urlsafe(_BYTES)
             invitation.device = _hash(device)
             invitation.away_since_s = self._clock()

@@ -224,3 +224,20 @@ def test_beside_somebody_declared_a_gap_is_bridged_only_by_a_voice_that_lips_tel
     assert conduct.is_continued(gap) is False
     heard(conduct, Turn(2.0, 14.0, "applicant", "applicant", "lips"))
     assert conduct.is_continued(gap) is True
+
+
+def test_while_it_is_paused_no_question_is_asked_and_the_one_that_stands_stays(
+    conduct: Conduct,
+) -> None:
+    agree(conduct)
+    conduct.open()
+    do(conduct, "next", 1.0)
+    do(conduct, "pause", 2.0, by="officer")
+    before = states(conduct)
+    for name, values in (("next", {}), ("asked", {}), ("skip", {}), ("ask", {"question_id": "x"})):
+        with pytest.raises(SessionStateError, match="the officer paused: go on before"):
+            do(conduct, name, 3.0, **values)
+    assert states(conduct) == before
+    do(conduct, "mark", 3.0, label="noise outside")
+    do(conduct, "resume", 4.0, by="officer")
+    do(conduct, "asked", 5.0)

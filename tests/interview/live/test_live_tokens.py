@@ -103,12 +103,26 @@ def test_a_device_may_come_back_within_10_minutes(tokens: Tokens, clock: Clock) 
         tokens.check(token, device)
 
 
-def test_a_new_invitation_ends_the_one_before(tokens: Tokens) -> None:
-    before = tokens.invite("s")
-    after = tokens.invite("s")
+def test_the_first_invitation_that_is_used_ends_all_others() -> None:
+    tokens = Tokens()
+    sent, shown_again, never_used = (tokens.invite("s") for _ in range(3))
+    assert {tokens.peek(one) for one in (sent, shown_again, never_used)} == {"s"}
+    tokens.bind(sent, None)
+    for other in (shown_again, never_used):
+        with pytest.raises(TokenError, match="not valid"):
+            tokens.peek(other)
+    assert tokens.peek(sent) == "s"
+
+
+def test_a_bound_device_stays_until_a_newer_invitation_is_used() -> None:
+    tokens = Tokens()
+    first = tokens.invite("s")
+    _, device = tokens.bind(first, None)
+    second = tokens.invite("s")
+    assert tokens.check(first, device) == "s"
+    tokens.bind(second, None)
     with pytest.raises(TokenError, match="not valid"):
-        tokens.peek(before)
-    assert tokens.peek(after) == "s"
+        tokens.check(first, device)
 
 
 def test_a_revoked_session_lets_nobody_in(tokens: Tokens) -> None:
