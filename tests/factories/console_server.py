@@ -167,8 +167,7 @@ class Watched:
         """Plan an interview, the applicant here or elsewhere; its live view opens."""
         self.page.wait_for_selector("#create:visible")
         self.type("plan-customer", customer)
-        if here:
-            self.page.check("#plan-where input[value=here]")
+        self.page.check(f"#plan-where input[value={'here' if here else 'away'}]")
         self.page.click("#create")
         self.page.wait_for_selector("#consent-go" if here else "#join-link")
 
@@ -177,6 +176,12 @@ class Watched:
         for purpose in purposes:
             self.page.check(f"#consent-{purpose}")
         self.page.click("#consent-go")
+
+    def end(self) -> None:
+        """End the interview though questions are open; its review opens."""
+        self.page.click("#do-end")
+        self.page.click("#end-early")
+        self.page.wait_for_selector("#decide:visible")
 
     def until(self, wanted: Callable[[dict[str, Any]], object], *, patience_s: float = 180) -> None:
         """Wait, with the page alive meanwhile, until the live state is as wanted."""

@@ -222,10 +222,17 @@ def _broken_off(session: ArchivedSession) -> dict[str, Any] | None:
 
 
 def _check(check: Mapping[str, Any], texts: Texts) -> dict[str, Any]:
+    name = check["check"]
+    if check["finding"]:
+        found = texts("page", "finding")
+    elif texts.has("no_finding", name):
+        found = texts("no_finding", name)
+    else:
+        found = texts("page", "no_finding")
     return {
-        "label": texts("check", check["check"]),
+        "label": texts("check", name),
         "status": check["status"],
-        "finding": check["finding"],
+        "found": found,
         "required": check["required"],
         "reason": texts("why", check["reason"]) if check["reason"] else None,
     }

@@ -39,7 +39,10 @@ def doors(sign_ins: SignIns, set_up: SetUp, reach: Reach, lang: Language) -> API
         html = _templates.get_template(f"{template}.html.j2").render(
             t=texts(chosen), lang=chosen, base=reach.root_path, least=LEAST_PASSWORD, **values
         )
-        return Response(html, status, media_type="text/html")
+        response = Response(html, status, media_type="text/html")
+        if "lang" in request.query_params:
+            response.set_cookie(LANG_COOKIE, chosen, path=reach.root_path or "/", samesite="strict")
+        return response
 
     def admit(secret: str) -> Response:
         response = RedirectResponse(f"{reach.root_path}/", 303)

@@ -30,7 +30,9 @@ def fill(desk: Desk, t: Texts, base: str, blocks: gr.Blocks) -> None:
     """Put the plan, the live view and the decision into the open Blocks."""
     session_id = gr.State("")
     with gr.Column(elem_id="plan", elem_classes=["fs-stage"]):
-        form = _plan(t)
+        # Without TLS no phone can join, see join_links.py.
+        away = desk.reach.secure or desk.reach.public_url is not None
+        form = _plan(t, "away" if away else "here")
         create = gr.Button(t("interview.create"), variant="primary", elem_id="create")
     live = widget("live", t, base, value="", elem_id="live", events=EVENTS)
     with gr.Column(elem_id="review", elem_classes=["fs-stage"]):
@@ -153,7 +155,7 @@ def fill(desk: Desk, t: Texts, base: str, blocks: gr.Blocks) -> None:
     decide.click(on_decide, [session_id, decision, reason], said, **QUIET)
 
 
-def _plan(t: Texts) -> list[Any]:
+def _plan(t: Texts, usual: str) -> list[Any]:
     gr.Markdown(f"## {t('interview.plan')}\n{t('interview.plan_about')}")
     with gr.Row():
         customer = gr.Textbox(label=t("words.customer"), max_lines=1, elem_id="plan-customer")
@@ -168,7 +170,7 @@ def _plan(t: Texts) -> list[Any]:
     )
     where = gr.Radio(
         t.choices("where", ("away", "here")),
-        value="away",
+        value=usual,
         label=t("interview.where"),
         elem_id="plan-where",
     )

@@ -56,6 +56,8 @@ def test_a_case_is_told_in_the_language_asked_for(console: Console, case: str) -
     assert prompt["seen"][0]["usual"] == "0.48\u00a0±\u00a00.09\u00a0s"
     assert zh["report"]["cards"][2]["ask"].startswith("三月份的工资")
     assert [lane["name"] for lane in en["report"]["lanes"]][:2] == ["question", "speech"]
+    checked = {one["label"]: one for one in en["report"]["checks"] if one["status"] == "assessed"}
+    assert checked["Brief facial movements"]["found"] == "used for prompts only"
     assert en["media"] == [{"stream": "media", "start_s": 0.0}]
 
 

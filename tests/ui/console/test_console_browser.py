@@ -121,6 +121,9 @@ def test_an_officer_leads_an_interview_and_decides(tab: Watched, server: Server)
     tab.type("plan-reference", "APP-7")
     page.check("#plan-where input[value=here]")
     page.click("#create")
+    page.click("#consent-go")
+    page.wait_for_selector("#consent-note:has-text('has to be recorded')")
+    assert "Recording was refused" in page.inner_text("section.fs-ask")
     for purpose in ("recording", "face", "voice", "behaviour"):
         page.check(f"#consent-{purpose}")
     assert not page.is_checked("#consent-search")
@@ -149,8 +152,18 @@ def test_an_officer_leads_an_interview_and_decides(tab: Watched, server: Server)
     assert "identity: match" in page.inner_text("#evidence-list")
     shoot(tab, "interview")
     assert serious(tab) == []
+    page.keyboard.press("p")
+    page.wait_for_selector("#go-on:has-text('Press P to go on')")
+    assert page.is_disabled("#do-next")
+    page.keyboard.press("p")
+    page.wait_for_selector("#go-on", state="detached")
+    assert page.is_enabled("#do-next")
     page.click("#do-end")
-    page.wait_for_selector("#decide:visible")
+    assert "of the script were not asked" in page.inner_text("dialog[open]")
+    assert serious(tab) == []
+    page.click("dialog[open] >> text=Back")
+    assert tab.state["stage"] == "baseline"
+    tab.end()
     page.click("#decide")
     page.wait_for_function(
         "document.querySelector('#interview-said :is(textarea, input)')?.value.includes('Choose')"

@@ -232,3 +232,12 @@ def test_answers_carry_a_strict_policy(console: Console) -> None:
     assert "frame-ancestors 'none'" in policy
     assert door.headers["cache-control"] == "no-store"
     assert door.headers["x-content-type-options"] == "nosniff"
+
+
+def test_a_language_chosen_at_the_door_holds_inside(console: Console) -> None:
+    client = console.client()
+    client.get("/login?lang=en")
+    client.post("/login", data={"name": "anna", "password": PASSWORDS["anna"]})
+    assert client.get("/").headers["location"] == "/en/interview/"
+    client.get("/login?lang=zh")
+    assert client.get("/").headers["location"] == "/zh/interview/"

@@ -114,8 +114,7 @@ def test_a_scripted_hesitation_gives_a_prompt_while_the_interview_runs(
         assert officer.state["stage"] == "questions"
         assert officer.page.locator(".fs-card-item .fs-kind-flag").count() == 0
         assert "employer" not in applicant.page.inner_text("main")
-        officer.page.click("#do-end")
-        officer.page.wait_for_selector("#decide:visible")
+        officer.end()
         officer.page.check("#decision input[value=proceed]")
         officer.type("reason", "the answer was clear")
         officer.page.click("#decide")

@@ -70,8 +70,7 @@ def test_an_impostors_voice_is_flagged_while_the_interview_runs(
         assert "voice" in page.inner_text(".fs-card-item").lower()
         assert officer.state["stage"] == "baseline"
         assert officer.state["identity"]["status"] == "no_match"
-        page.click("#do-end")
-        page.wait_for_selector("#decide:visible")
+        officer.end()
         page.check("#decision input[value=stop]")
         officer.type("reason", "somebody else answered")
         page.click("#decide")

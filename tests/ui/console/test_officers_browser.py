@@ -72,8 +72,7 @@ def lead(tab: Watched, name: str, customer: str) -> str:
 
 
 def end(tab: Watched, reason: str) -> None:
-    tab.page.click("#do-end")
-    tab.page.wait_for_selector("#decide:visible")
+    tab.end()
     tab.page.check("#decision input[value=proceed]")
     tab.type("reason", reason)
     tab.page.click("#decide")

@@ -23,19 +23,20 @@ export function consentPanel(about, t, trigger) {
   }
 
   // The applicant reads in their own language, and may choose the other one.
-  async function askHere(lang = about.lang, checked = []) {
+  async function askHere({ lang = about.lang, checked = [], refused = false } = {}) {
     const answer = await fetch(`${page.base}/static/live/texts.${lang}.json`);
     const words = await answer.json();
     const boxes = PURPOSES.map((purpose) => h("input", { type: "checkbox", id: `consent-${purpose}`, value: purpose,
       checked: checked.includes(purpose) }));
     const other = h("button", { type: "button", class: "fs-button", id: "consent-lang", lang: lang === "zh" ? "en" : "zh-CN", onclick: () =>
-      askHere(lang === "zh" ? "en" : "zh", boxes.filter((box) => box.checked).map((box) => box.value)) }, words.other_lang);
+      askHere({ lang: lang === "zh" ? "en" : "zh", checked: boxes.filter((box) => box.checked).map((box) => box.value), refused }) }, words.other_lang);
     element.lang = lang === "zh" ? "zh-CN" : "en";
     element.replaceChildren(h("div", { class: "fs-row fs-consent-head" }, h("h3", {}, words.consent_title), other), h("p", {}, words.consent_intro),
       h("ul", { class: "fs-purposes" }, PURPOSES.map((purpose, i) => h("li", {}, boxes[i],
         h("label", { for: `consent-${purpose}` }, h("strong", {}, words[`purpose_${purpose}`]),
           h("span", { class: "fs-soft" }, words[`purpose_${purpose}_what`]))))),
       h("p", { class: "fs-soft" }, words.consent_more),
+      refused ? h("p", { class: "fs-problem", role: "status", id: "consent-note" }, words.consent_needs_recording) : "",
       h("button", { type: "button", class: "fs-main-button", id: "consent-go", onclick: () =>
         trigger("consent", { lang, purposes: Object.fromEntries(boxes.map((box) => [box.value, box.checked])) }) }, words.consent_go));
   }
@@ -56,11 +57,15 @@ export function consentPanel(about, t, trigger) {
     if (key === shown) return;
     shown = key;
     const given = Object.keys(state.consents).length;
-    element.hidden = false;
-    element.classList.toggle("fs-thin", given > 0);
+    // Without a recording there is no interview: what was decided may be thought over.
+    const begun = !["created", "consent"].includes(state.stage);
+    const refused = !begun && state.consents.recording?.granted === false;
+    const asks = about.here && !begun && (refused || !given);
+    element.hidden = begun && !given;
+    element.classList.toggle("fs-thin", given > 0 && !asks);
     element.removeAttribute("lang");
-    if (given) element.replaceChildren(list(state));
-    else if (about.here) askHere();
+    if (asks) askHere({ refused, checked: PURPOSES.filter((purpose) => state.consents[purpose]?.granted) });
+    else if (given) element.replaceChildren(list(state));
     else if (state.connected.applicant) element.replaceChildren(h("h3", {}, t("consent.reading")), h("p", { class: "fs-soft" }, t("consent.reading_about")));
     else element.replaceChildren(...invitation());
   }

@@ -49,6 +49,37 @@ export function breakingOff(t, trigger) {
   return { button, dialog };
 }
 
+/**
+ * Ask once more before an end that leaves questions unasked.
+ * `nOpen()` says how many there are now; what goes on is the click itself.
+ */
+export function sureToEnd(selector, nOpen, t) {
+  let sure = false;
+  const text = h("p", {});
+  const dialog = h("dialog", { class: "fs-dialog", "aria-labelledby": "end-early-title" }, h("h3", { id: "end-early-title" }, t("ending.title")), text,
+    h("div", { class: "fs-row fs-end" },
+      h("button", { type: "button", class: "fs-button", onclick: () => dialog.close() }, t("ending.back")),
+      h("button", { type: "button", class: "fs-main-button", id: "end-early", onclick: () => {
+        dialog.close();
+        sure = true;
+        document.querySelector(selector)?.click();
+      } }, t("ending.go"))));
+  document.body.append(dialog);
+  document.addEventListener("click", (event) => {
+    if (!event.target.closest?.(selector)) return;
+    const n = nOpen();
+    if (sure || !n) {
+      // The click comes a second time when it is its turn, see in_order.js.
+      setTimeout(() => { sure = false; }, 10000);
+      return;
+    }
+    event.stopImmediatePropagation();
+    event.preventDefault();
+    text.textContent = t("ending.open", { n });
+    dialog.showModal();
+  }, true);
+}
+
 /** Lines that say why an interview was broken off, and when it is held instead. */
 export function brokenOff(found, t) {
   if (!found) return [];

@@ -4,7 +4,7 @@ import { captureHere, recordVoice, socketUrl, talkToApplicant } from "../live/of
 import { offerCustomers } from "./customers.js";
 import { clock, h, page, texts } from "./dom.js";
 import { consentPanel } from "./consent.js";
-import { breakingOff, brokenOff } from "./ending.js";
+import { breakingOff, brokenOff, sureToEnd } from "./ending.js";
 import { evidencePanel } from "./evidence.js";
 import { clicksInOrder, inOrder } from "./in_order.js";
 import { liveCards } from "./live_cards.js";
@@ -19,11 +19,12 @@ const IN_ORDER = new Set(["consent", "withdraw", "ask", "evidence", "break_off"]
 export async function mount(element, { props, watch, trigger: now }) {
   const queue = inOrder();
   const trigger = (name, data) => IN_ORDER.has(name) ? queue.run(() => now(name, data)) : now(name, data);
+  const t = await texts();
+  let view = null;
+  sureToEnd("#do-end", () => view?.nOpen() ?? 0, t);
   clicksInOrder("#actions button", queue);
   document.addEventListener("fs-done", queue.done);
-  const t = await texts();
   const place = element.querySelector(".fs-place");
-  let view = null;
   function open(value) {
     view?.close();
     view = null;
@@ -88,7 +89,7 @@ function show(place, about, t, trigger) {
 
   function draw() {
     const over = penOver(video, overlay);
-    if (!over || !points || !state?.overlay) return;
+    if (!over || !points || !state?.overlay || state.lost_s !== null) return;
     over.pen.fillStyle = "rgba(255, 255, 255, .75)";
     for (const [x, y] of state.overlay.points) {
       over.pen.beginPath();
@@ -109,8 +110,10 @@ function show(place, about, t, trigger) {
     place.firstChild.classList.toggle("fs-reviewing", state.stage === "review");
     place.firstChild.classList.toggle("fs-before", !live || state.stage === "created" || !state.consents.recording?.granted);
     parts.stage.textContent = t.of("statuses", state.stage);
-    parts.sign.textContent = state.paused ? t(`live.paused_by_${state.paused}`) : state.recording ? t("live.recording") : "";
-    parts.sign.classList.toggle("fs-on", state.recording && !state.paused);
+    const receives = state.recording && !state.paused && state.lost_s === null;
+    parts.sign.textContent = state.paused ? t(`live.paused_by_${state.paused}`) : receives ? t("live.recording") : "";
+    parts.sign.classList.toggle("fs-on", receives);
+    for (const name of ["next", "asked", "skip"]) document.getElementById(`do-${name}`).disabled = Boolean(state.paused);
     parts.clock.textContent = clock(state.time_s, 0);
     parts.line.textContent = lineWords();
     showProblem();
@@ -140,7 +143,7 @@ function show(place, about, t, trigger) {
     const live = document.body.dataset.stage === "live";
     if (live && state.lost_s !== null) words.push(t("live.lost", { seconds: Math.round(state.lost_s) }));
     else if (live && !about.here && !state.connected.applicant) words.push(t("live.waiting"));
-    if (state.rate_hz !== null && state.recording) words.push(t("live.rate", { rate: state.rate_hz }));
+    if (state.rate_hz !== null && state.recording && state.lost_s === null) words.push(t("live.rate", { rate: state.rate_hz }));
     if (!about.here && state.recording) words.push(t(state.officer_recorded ? "live.own_voice" : "live.own_voice_missing"));
     if (state.skipped.n) words.push(t("live.skipped", { share: (100 * state.skipped.share).toFixed(1) }));
     if (state.restoring) words.push(t("live.restoring", { seconds: Math.round(state.lag_s) }));
@@ -149,6 +152,7 @@ function show(place, about, t, trigger) {
 
   function hintWords() {
     const wrong = state.quality.filter((one) => one.ok === false).map((one) => t.of("quality", one.code));
+    if (state.lost_s !== null) return [];
     return wrong.length || !state.recording ? wrong : [t("live.quality_good")];
   }
 
@@ -160,7 +164,7 @@ function show(place, about, t, trigger) {
     if (it.llr !== null) rows.push([t("live.llr"), it.llr.toFixed(2)]);
     if (it.point) rows.push([t("live.point"), t("live.point_value", { name: t.of("points", it.point), fmr: (100 * (it.fmr ?? 0)).toFixed(2) })]);
     if (it.continuity !== "whole") rows.push([t("live.continuity"), t.of("continuity", it.continuity)]);
-    if (state.stage !== "created") rows.push([t("live.behaviour"), state.behaviour.on ? t("live.behaviour_on") : state.behaviour.why ?? t("live.behaviour_off")]);
+    if (state.time_s > 0) rows.push([t("live.behaviour"), state.behaviour.on ? t("live.behaviour_on") : state.behaviour.why ?? t("live.behaviour_off")]);
     parts.identity.replaceChildren(h("h3", {}, t("live.identity")), h("ul", { class: "fs-plain" },
       rows.map(([name, value]) => h("li", {}, h("span", {}, name), h("span", { class: "fs-soft" }, value)))));
   }
@@ -168,25 +172,28 @@ function show(place, about, t, trigger) {
   let asked = "";
   function showQuestion() {
     const one = state.question;
-    const key = one ? `${one.id} ${one.phase}` : state.stage;
+    const refused = state.stage === "consent" && state.consents.recording?.granted === false;
+    const key = `${one ? `${one.id} ${one.phase}` : state.stage} ${state.paused} ${refused}`;
     if (key === asked) return;
     asked = key;
     parts.ask.classList.toggle("fs-idle", !one);
-    parts.ask.replaceChildren(...(one ? [
+    const stage = refused ? "refused" : state.stage;
+    const goOn = state.paused ? h("p", { class: "fs-soft", id: "go-on" }, t(`live.go_on_${state.paused}`)) : "";
+    parts.ask.replaceChildren(goOn, ...(one ? [
       h("p", { class: "fs-soft" }, t("live.question_n", { index: one.index + 1, n: one.n, kind: t.of("kinds", one.kind) }),
         " · ", t(one.phase === "asking" ? "live.asking" : "live.answering")),
       h("p", { class: "fs-question" }, one.shown),
       one.follow_ups.length ? h("details", {}, h("summary", {}, t("live.follow_ups")), h("ul", {}, one.follow_ups.map((text) => h("li", {}, text)))) : null,
-    ].filter(Boolean) : [h("p", { class: "fs-question fs-soft" }, t(state.stage === "baseline" || state.stage === "questions" ? "live.no_question" : `live.stage_${state.stage}`))]));
+    ].filter(Boolean) : [h("p", { class: "fs-question fs-soft" }, t(stage === "baseline" || stage === "questions" ? "live.no_question" : `live.stage_${stage}`))]));
   }
 
   let listed = "";
   function showScript() {
-    const key = state.questions.map((one) => one.state).join();
+    const key = [state.paused, ...state.questions.map((one) => one.state)].join();
     if (key === listed) return;
     listed = key;
     const list = h("ol", { class: "fs-script-list" }, state.questions.map((one) => h("li", { class: `fs-q-${one.state}` },
-      h("button", { type: "button", class: "fs-quiet", "aria-current": one.state === "current" ? "step" : null,
+      h("button", { type: "button", class: "fs-quiet", "aria-current": one.state === "current" ? "step" : null, disabled: Boolean(state.paused),
         onclick: () => trigger("ask", { question: one.id }) }, one.text),
       h("span", { class: "fs-soft" }, t.of("question_states", one.state)))));
     const open = parts.script.querySelector("details")?.open ?? false;
@@ -267,5 +274,6 @@ function show(place, about, t, trigger) {
     });
   })();
   video.addEventListener("resize", draw);
-  return { close() { over = true; socket.close(1000); letGo(); } };
+  const nOpen = () => document.body.dataset.stage === "live" ? state.questions.filter((one) => one.state === "open").length : 0;
+  return { nOpen, close() { over = true; socket.close(1000); letGo(); } };
 }

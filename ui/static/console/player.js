@@ -173,7 +173,7 @@ function checks(report, t) {
       h("span", {}, check.label),
       h("span", { class: "fs-soft" }, check.status === "not_assessed"
         ? t("player.not_assessed", { reason: check.reason ?? "" })
-        : check.finding ? t("player.finding") : t("player.nothing_found"))))));
+        : check.found)))));
 }
 
 function evidence(found, t) {
