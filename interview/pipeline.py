@@ -182,6 +182,15 @@ class Pipeline:
         if self._speakers is not None:
             yield from self._speakers.finish()
 
+    def interrupt(self, time_s: float) -> None:
+        """Note that nothing was captured up to a time: the voice is compared with before."""
+        if self._speakers is not None:
+            self._speakers.interrupt(time_s)
+
+    def is_continued(self, time_s: float) -> bool | None:
+        """Tell whether the applicant's voice went on after `interrupt`; None where unknown."""
+        return None if self._speakers is None else self._speakers.is_continued(time_s)
+
     def stop(self, purpose: Purpose) -> None:
         """End an analysis that is no longer consented to; what is held back is dropped."""
         if purpose == "behaviour":

@@ -200,6 +200,7 @@ class SpeakerPath:
             officer=voices.officer_sample,
             turn_at=questions.turn_at,
             overlap=voices.overlap,
+            shared=shared,
         )
         self._runs: deque[tuple[float, FloatArray, Track]] = deque()
         self._comparing = None
@@ -223,6 +224,14 @@ class SpeakerPath:
     def mouth(self, time_s: TimeArray, channels: FloatArray) -> None:
         """Take the face's channels, shape (n_frames, 44), at their times."""
         self._who.mouth(time_s, channels[:, _LIPS_PART])
+
+    def interrupt(self, time_s: float) -> None:
+        """Note that nothing was captured up to a time."""
+        self._who.interrupt(time_s)
+
+    def is_continued(self, time_s: float) -> bool | None:
+        """Tell whether the same voice went on after `interrupt`; None where that is unknown."""
+        return self._who.is_continued(time_s)
 
     def finish(self) -> Iterator[Turn | VoiceResult]:
         """Yield what was still held, and the comparison of the whole."""

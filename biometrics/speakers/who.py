@@ -10,6 +10,7 @@ import numpy as np
 
 from facesign.biometrics.observation import Subject
 from facesign.biometrics.speakers.clustering import Labels, cluster, smoothed
+from facesign.biometrics.speakers.continuity import Continuity, is_applicants
 from facesign.biometrics.speakers.crosstalk import ECHO_SHARE, LATEST_S, measure_echo
 from facesign.biometrics.speakers.lips import LipTrack
 from facesign.biometrics.speakers.memory import TrackMemory
@@ -52,6 +53,7 @@ class WhoSpeaks:
             embedded and let go.
         turn_at: Tells whose turn it was by the questions' times: `session` where unknown.
         overlap: Notices two people at once, whose sound is then no voice alone.
+        shared: Whether somebody else may speak on the applicant's track.
     """
 
     def __init__(
@@ -62,6 +64,7 @@ class WhoSpeaks:
         officer: FloatArray | None = None,
         turn_at: Callable[[float], Subject] | None = None,
         overlap: OverlapDetector | None = None,
+        shared: bool = False,
     ) -> None:
         self._encoder = encoder
         self._separation = separation
@@ -69,6 +72,10 @@ class WhoSpeaks:
         self._officer = encoder.embed(officer) if known and officer is not None else None
         self._turn_at = turn_at or (lambda _: "session")
         self._overlap = overlap
+        self._shared = shared
+        self._continuity = (
+            None if separation is None else Continuity(separation.same_above, by_lips=shared)
+        )
         self._mouth = LipTrack()
         self._tracks: dict[Track, TrackMemory] = {}
         self._waiting: deque[_Run] = deque()
@@ -106,9 +113,27 @@ class WhoSpeaks:
             cut_s: A time at which turns are cut.
         """
         roles = self._roles(())
+        self._compare_with_before(roles)
         late = next((n for n, one in enumerate(self._held) if one.start_s >= cut_s), len(roles))
         for part in (slice(None, late), slice(late, None)):
             yield from turns_of(self._held[part], roles[part])
+
+    def interrupt(self, time_s: float) -> None:
+        """Note that nothing was captured up to a time: whose voice goes on is to be shown."""
+        if self._continuity is not None:
+            self._continuity.interrupt(time_s, self._applicants_voice())
+
+    def is_continued(self, time_s: float) -> bool | None:
+        """Tell whether the applicant's voice was the same after an interruption as before.
+
+        Args:
+            time_s: What `interrupt` was given.
+
+        Returns:
+            None where that cannot be told: too little was heard before, or the encoder has no
+            limits.
+        """
+        return None if self._continuity is None else self._continuity.is_bridged(time_s)
 
     def finish(self) -> Iterator[Spoken]:
         """Yield the turns that were still held."""
@@ -182,13 +207,13 @@ class WhoSpeaks:
             return
         settled = self._held[:n_pieces]
         roles = self._roles(settled)
+        self._compare_with_before(roles)
         yield from turns_of(settled, roles[:n_pieces])
         self._held = self._held[n_pieces:]
 
     def _roles(self, settled: Sequence[Piece]) -> list[Role]:
         """Return the role of each piece that is held; remember the voices of the settled ones."""
-        own = [piece for piece in self._held if piece.echo_share < ECHO_SHARE]
-        items = [Voice.of(p, self._turn_at((p.start_s + p.end_s) / 2)) for p in own]
+        own, items = self._own()
         limits = self._separation
         if limits is None:
             found = [_by_turn(piece, item) for piece, item in zip(own, items, strict=True)]
@@ -196,6 +221,11 @@ class WhoSpeaks:
             found = self._by_voice(own, items, limits, {id(piece) for piece in settled})
         roles = {id(piece): role for piece, role in zip(own, found, strict=True)}
         return [roles.get(id(piece), _came_back(piece)) for piece in self._held]
+
+    def _own(self) -> tuple[list[Piece], list[Voice]]:
+        """Return the held pieces that are no echo, and each as a voice."""
+        own = [piece for piece in self._held if piece.echo_share < ECHO_SHARE]
+        return own, [Voice.of(p, self._turn_at((p.start_s + p.end_s) / 2)) for p in own]
 
     def _by_voice(
         self,
@@ -214,6 +244,25 @@ class WhoSpeaks:
             by_voice[label] if cosine >= limits.doubtful_below else _NOBODY
             for label, cosine in zip(labels.tolist(), fit.tolist(), strict=True)
         ]
+
+    def _compare_with_before(self, roles: Sequence[Role]) -> None:
+        if self._continuity is not None:
+            self._continuity.look(self._held, roles)
+
+    def _applicants_voice(self) -> FloatArray | None:
+        """Return the direction of the applicant's voice so far; None where little was heard."""
+        limits = self._separation
+        voices = [] if limits is None else self._tell_apart(self._own()[1], limits)
+        if limits is None or not voices:
+            return None
+        roles = assign_roles(voices, limits, officer=self._officer)
+        theirs = [
+            voice
+            for voice, role in zip(voices, roles, strict=True)
+            if is_applicants(role, by_lips=self._shared)
+        ]
+        found = Voice.merged(theirs) if theirs else None
+        return None if found is None or found.seconds < LEAST_VOICE_S else found.direction
 
     def _tell_apart(self, items: Sequence[Voice], limits: Separation) -> list[Voice]:
         """Return the voices in what is held and what is remembered."""

@@ -23,16 +23,13 @@ from facesign.interview.report import Report
 from facesign.interview.script import Question
 from facesign.interview.session import Session
 from facesign.interview.voice_session import keep_comparison, open_voices
-from facesign.interview.voices import is_comparable
 from facesign.interview.writeup import write_up
 
-__all__ = ["CONTINUED_AFTER_S", "Conduct", "Gap", "QuestionState", "track_of", "tracks_of"]
+__all__ = ["Conduct", "Gap", "QuestionState", "track_of", "tracks_of"]
 
 _log = logging.getLogger(__name__)
 
 QuestionState: TypeAlias = Literal["open", "current", "done", "skipped"]
-CONTINUED_AFTER_S = 3.0
-"""Net speech of the same voice after a gap from which identity counts as continued."""
 MOST_TEXT = 2000
 """Characters of a note."""
 
@@ -183,6 +180,8 @@ class Conduct:
         """Note where nothing was captured."""
         self.gaps.append(gap)
         if self.session is not None:
+            if self.session.pipeline is not None:
+                self.session.pipeline.interrupt(gap.to_s)
             self.session.observe(
                 Observation(
                     "capture.gap",
@@ -196,15 +195,9 @@ class Conduct:
             )
 
     def is_continued(self, gap: Gap) -> bool | None:
-        """Tell whether the same voice was heard since a gap; None where voices are unknown."""
-        if self.session is None or self.session.voices is None:
-            return None
-        heard = [
-            turn
-            for turn in self.session.turns
-            if is_comparable(turn, shared=self.plan.others_declared) and turn.start_s >= gap.to_s
-        ]
-        return sum(turn.duration_s for turn in heard) >= CONTINUED_AFTER_S
+        """Tell whether the voice from before went on after a gap; None where that is unknown."""
+        pipeline = None if self.session is None else self.session.pipeline
+        return None if pipeline is None else pipeline.is_continued(gap.to_s)
 
     def finish(self) -> Report | None:
         """End the analysis and return the report; None where nothing was captured."""

@@ -39,11 +39,6 @@ class SessionPlan:
     applicant_here: bool = False
     """The applicant sits at the officer's computer: one microphone hears both."""
 
-    @property
-    def others_declared(self) -> bool:
-        """Whether somebody else may speak on the applicant's side."""
-        return any(participant != "applicant" for participant in self.participants)
-
     def __post_init__(self) -> None:
         require_one_of("lang", self.lang, LANGUAGES)
         for participant in self.participants:

@@ -206,6 +206,13 @@ class ScriptedPipeline:
         self.stopped: list[str] = []
         self.listened_to = None
         self.movements_under_way: tuple[Movement, ...] = ()
+        self.continued: dict[float, bool | None] = {}
+
+    def interrupt(self, time_s: float) -> None:
+        self.continued[time_s] = False
+
+    def is_continued(self, time_s: float) -> bool | None:
+        return self.continued.get(time_s)
 
     def stop(self, purpose: Purpose) -> None:
         self.stopped.append(purpose)

@@ -211,19 +211,21 @@ def test_beside_somebody_declared_the_card_says_why_nothing_is_compared(
     assert card["net_speech_s"] == net_speech_s
 
 
-def test_beside_somebody_declared_a_gap_is_bridged_only_by_a_voice_that_lips_tell(
-    tmp_path: Path,
-) -> None:
-    conduct = new_conduct(tmp_path, "interpreter")
+def test_after_a_gap_identity_waits_until_the_voice_from_before_goes_on(conduct: Conduct) -> None:
     agree(conduct)
     conduct.open()
     assert conduct.session is not None
-    conduct.session._analysers.open_voices()
-    gap = Gap(0.0, 1.0, 1.0, "connection")
-    heard(conduct, Turn(2.0, 14.0, "applicant", "applicant", "own_track"))
-    assert conduct.is_continued(gap) is False
-    heard(conduct, Turn(2.0, 14.0, "applicant", "applicant", "lips"))
-    assert conduct.is_continued(gap) is True
+    pipeline = ScriptedPipeline([])
+    conduct.session._pipeline = pipeline  # type: ignore[assignment]
+    conduct.gap(Gap(5.0, 6.2, 40.0, "connection"))
+    assert shown(conduct)["identity"]["continuity"] == "waiting"
+    pipeline.continued[6.2] = True
+    assert shown(conduct)["identity"]["continuity"] == "continued"
+    assert shown(conduct)["gaps"][0]["continued"] is True
+    conduct.gap(Gap(9.0, 10.2, 3.0, "paused"))
+    assert shown(conduct)["identity"]["continuity"] == "waiting"
+    pipeline.continued[10.2] = None
+    assert shown(conduct)["identity"]["continuity"] == "not_assessed"
 
 
 def test_while_it_is_paused_no_question_is_asked_and_the_one_that_stands_stays(
