@@ -57,8 +57,14 @@ def follow(
 
 
 def agree(page: Page, *purposes: str) -> None:
+    """Go to the consents and decide on them."""
     page.click("#open")
     page.wait_for_selector("#step-consent:visible")
+    decide(page, *purposes)
+
+
+def decide(page: Page, *purposes: str) -> None:
+    """Agree to some purposes and to no other."""
     for purpose in purposes:
         page.check(f"#purpose-{purpose}")
     page.click("#agree")

@@ -11,7 +11,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from applicant_page import PATIENCE_MS, agree, enter, follow, joined
+from applicant_page import PATIENCE_MS, agree, decide, enter, follow, joined
+from axe import serious
 from fake_devices import camera, microphone
 from live_server import Server, serving
 from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
@@ -143,7 +144,14 @@ def test_two_pages_hold_an_interview(browser: Browser, server: Server, home: Hom
     session = server.create()
     page = joined(browser, f"{server.url}/join/{session.invite()}", asked=page_asked)
     expect(page.locator("#step-welcome h1")).to_have_text("Welcome to your interview")
-    agree(page, "recording", "face", "voice")
+    assert serious(page) == []
+    page.click("#open")
+    page.wait_for_selector("#step-consent:visible")
+    page.emulate_media(color_scheme="dark")
+    assert serious(page) == []
+    decide(page, "recording", "face", "voice")
+    page.wait_for_selector("#step-check:visible")
+    assert serious(page) == []
     enter(page)
     state = follow(page, session, lambda state: state["time_s"] > 1)
     assert {name: held["granted"] for name, held in state["consents"].items()} == {
@@ -167,8 +175,14 @@ def test_two_pages_hold_an_interview(browser: Browser, server: Server, home: Hom
 
     session.ask("name_and_day")
     expect(page.locator("#question")).to_contain_text("your name", timeout=PATIENCE_MS)
+    assert serious(page) == []
+    page.click("#withdraw")
+    assert serious(page) == []
+    page.click("#take-back-close")
+    page.emulate_media(color_scheme="light")
     page.click("#pause")
     expect(page.locator("#paused")).to_be_visible(timeout=PATIENCE_MS)
+    assert serious(page) == []
     expect(page.locator("#sign")).to_be_hidden()
     page.click("#pause")
     page.wait_for_selector("#sign:visible")
@@ -185,6 +199,9 @@ def test_two_pages_hold_an_interview(browser: Browser, server: Server, home: Hom
     expect(page.locator("#end-title")).to_contain_text("over", timeout=PATIENCE_MS)
     expect(page.locator("#reference")).to_have_text(session.state()["reference"])
     expect(page.locator("#end-what")).to_have_text("Your sound and picture")
+    expect(page.locator("#end-long")).not_to_have_text("0 min 0 s")
+    assert "decide" in page.inner_text("#step-end")
+    assert serious(page) == []
     session.decide("proceed", "documents are complete")
     page.context.close()
     with Record.open(home, session.session_id) as record:
@@ -258,6 +275,7 @@ def test_a_camera_that_is_denied_is_explained(
     agree(page, "recording")
     expect(page.locator("#denied h2")).to_have_text("无法使用摄像头或麦克风", timeout=PATIENCE_MS)
     expect(page.locator("#begin")).to_be_disabled()
+    assert serious(page) == []
     browser.close()
     session.reschedule()
     with Record.open(home, session.session_id) as record:
