@@ -142,6 +142,16 @@ def test_an_officer_leads_an_interview_and_decides(tab: Watched, server: Server)
     assert "identity: match" in page.inner_text("#evidence-list")
     shoot(tab, "interview")
     assert serious(page) == []
+    page.locator("body").click(position={"x": 5, "y": 5})
+    page.keyboard.press("m")
+    tab.until(lambda state: state["marks"], patience_s=20)
+    second = tab.state["questions"][1]["id"]
+    page.keyboard.press("s")
+    tab.until(lambda state: (state["question"] or {}).get("id") == second, patience_s=20)
+    assert tab.state["questions"][0]["state"] == "skipped"
+    assert tab.state["behaviour"]["on"]
+    page.keyboard.press("i")
+    tab.until(lambda state: not state["behaviour"]["on"], patience_s=20)
     page.keyboard.press("p")
     page.wait_for_selector("#go-on:has-text('Press P to go on')")
     assert page.is_disabled("#do-next")
