@@ -10,13 +10,45 @@ import pytest
 from facesign.interview.live.session import LiveSession
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Page, WebSocketRoute
 
 PATIENCE_MS = 180_000
 
 
+class Line:
+    """What pieces go over on their way to the server."""
+
+    def __init__(self) -> None:
+        self._sockets: list[WebSocketRoute] = []
+        self.is_cut = False
+
+    def through(self, socket: WebSocketRoute) -> None:
+        """Let a socket of the page through to the server, or refuse it while the line is cut."""
+        if self.is_cut:
+            socket.close(code=3000)
+            return
+        socket.connect_to_server()
+        self._sockets.append(socket)
+
+    def cut(self) -> None:
+        """Close what is open and let nothing through."""
+        self.is_cut = True
+        for socket in self._sockets:
+            socket.close(code=3000)
+        self._sockets.clear()
+
+    def mend(self) -> None:
+        """Let the next one through."""
+        self.is_cut = False
+
+
 def joined(
-    browser: Browser, url: str, *, script: str | None = None, asked: list[str] | None = None
+    browser: Browser,
+    url: str,
+    *,
+    script: str | None = None,
+    asked: list[str] | None = None,
+    line: Line | None = None,
 ) -> Page:
     """Open an applicant's link on a telephone.
 
@@ -25,6 +57,7 @@ def joined(
         url: The link.
         script: JavaScript, a function that runs before the page's own.
         asked: Gets everything that the page asks for.
+        line: What the pieces go over, which can be cut.
     """
     sync_api = pytest.importorskip("playwright.sync_api")
     context = browser.new_context(
@@ -39,6 +72,8 @@ def joined(
         page.on("request", lambda request: asked.append(request.url))
     if script is not None:
         page.add_init_script(f"({script})()")
+    if line is not None:
+        page.route_web_socket("**/media", line.through)
     page.goto(url)
     return page
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from applicant_page import PATIENCE_MS, agree, decide, enter, follow, joined
+from applicant_page import PATIENCE_MS, Line, agree, decide, enter, follow, joined
 from axe import serious
 from fake_devices import camera, microphone
 from live_server import Server, serving
@@ -250,6 +250,34 @@ def test_a_page_goes_on_in_the_same_recording_when_the_worker_was_killed(
     begun_s = state["time_s"]
     state = follow(page, session, lambda state: state["time_s"] > begun_s + 2)
     assert state["gaps"] == []
+    session.end()
+    session.decide("stop", "the clap was heard")
+    page.context.close()
+    with Record.open(home, session.session_id) as record:
+        assert record.streams[:1] == ("applicant.1",)
+        assert "applicant.2" not in record.streams
+        decoder = SegmentDecoder(record.media("applicant.1"), track="applicant", offset_s=0.0)
+        sounds = [item for item in decoder if isinstance(item, Sound)]
+    assert max(b.time_s - a.end_s for a, b in pairwise(sounds)) < 0.05
+
+
+def test_a_line_that_is_cut_is_told_and_what_was_kept_is_sent(
+    browser: Browser, server: Server, home: Home
+) -> None:
+    session, line = server.create(), Line()
+    url = f"{server.url}/join/{session.invite()}"
+    page = joined(browser, url, asked=page_asked, script=CLAP, line=line)
+    agree(page, "recording", "face", "voice")
+    enter(page)
+    follow(page, session, lambda state: state["time_s"] > 2)
+    line.cut()
+    expect(page.locator("#line")).to_contain_text("connection", ignore_case=True)
+    page.wait_for_timeout(2500)
+    line.mend()
+    expect(page.locator("#line")).to_be_hidden()
+    begun_s = session.state()["time_s"]
+    state = follow(page, session, lambda state: state["time_s"] > begun_s + 3)
+    assert (state["gaps"], state["lost_s"]) == ([], None)
     session.end()
     session.decide("stop", "the clap was heard")
     page.context.close()
