@@ -11,6 +11,7 @@ import gradio as gr
 from facesign.errors import FacesignError
 from facesign.interview.archive.entries import DECISIONS
 from facesign.interview.home import LANGUAGES
+from facesign.interview.live.session import LiveSession
 from facesign.interview.own_scripts import OwnScripts
 from facesign.ui.console import interview_actions as actions
 from facesign.ui.console.desk import Desk
@@ -23,7 +24,7 @@ __all__ = ["fill"]
 
 BUTTONS = ("next", "asked", "skip", "mark", "pause", "identity_only")
 DONE = "() => { document.dispatchEvent(new Event('fs-done')); return []; }"
-EVENTS = ("consent", "withdraw", "ask", "evidence", "break_off", "leave")
+EVENTS = ("consent", "withdraw", "ask", "evidence", "break_off", "invite", "leave")
 
 
 def fill(desk: Desk, t: Texts, base: str, blocks: gr.Blocks) -> None:
@@ -127,6 +128,14 @@ def fill(desk: Desk, t: Texts, base: str, blocks: gr.Blocks) -> None:
     def on_break_off(session_id: str, event: gr.EventData, r: gr.Request) -> str:
         return _said(r, t, lambda who: actions.break_off(desk, who, session_id, event._data, t))
 
+    def on_invite(session_id: str, r: gr.Request) -> tuple[Any, str]:
+        who = signed_in(r, "officer")
+        try:
+            session = actions.own(desk, who, session_id)
+            return _begin(desk, r, session, anew=True), ""
+        except FacesignError as error:
+            return gr.update(), told(error, t)
+
     def on_decide(session_id: str, decision: str | None, reason: str, r: gr.Request) -> str:
         return _said(
             r, t, lambda who: actions.decide(desk, who, session_id, decision, reason or "", t)
@@ -151,6 +160,7 @@ def fill(desk: Desk, t: Texts, base: str, blocks: gr.Blocks) -> None:
     in_order(live.withdraw(on_withdraw, session_id, said, **QUIET))
     in_order(live.evidence(on_evidence, session_id, said, **QUIET))
     in_order(live.break_off(on_break_off, session_id, said, **QUIET))
+    live.invite(on_invite, session_id, [live, said], **QUIET)
     live.leave(on_leave, None, [session_id, live, said, decision, reason], **QUIET)
     decide.click(on_decide, [session_id, decision, reason], said, **QUIET)
 
@@ -187,9 +197,9 @@ def _review(t: Texts) -> tuple[gr.Radio, gr.Textbox, gr.Button]:
     return decision, reason, decide
 
 
-def _begin(desk: Desk, request: gr.Request, session: Any) -> str:
+def _begin(desk: Desk, request: gr.Request, session: LiveSession, *, anew: bool = False) -> str:
     host = str(dict(request.headers).get("host", "")) if request is not None else ""
-    return json.dumps(actions.view_of(desk, session, host), ensure_ascii=False)
+    return json.dumps(actions.view_of(desk, session, host, anew=anew), ensure_ascii=False)
 
 
 def _said(request: gr.Request, t: Texts, act: Callable[[SignedIn], None]) -> str:

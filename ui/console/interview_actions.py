@@ -96,11 +96,24 @@ def running(desk: Desk, who: SignedIn) -> list[LiveSession]:
     return [one for one in desk.live.all() if one.officer == who.name and not one.has_ended]
 
 
-def view_of(desk: Desk, session: LiveSession, host: str) -> dict[str, Any]:
-    """Return what the live view needs to begin; for a phone, with a new link."""
+def view_of(desk: Desk, session: LiveSession, host: str, *, anew: bool = False) -> dict[str, Any]:
+    """Return what the live view needs to begin; for a phone, with a new link.
+
+    Args:
+        desk: The console's desk.
+        session: The interview.
+        host: What the officer's browser calls the console.
+        anew: Make a link for a device that comes in place of the one before, too.
+
+    Raises:
+        SettingsError: the applicant is here, or the interview has ended.
+    """
     plan = session.plan
     link = None
-    if not plan.applicant_here and session.lost_s is None and session.stage == "created":
+    if anew and (plan.applicant_here or session.stage not in _JOINED):
+        raise SettingsError("nobody can join this interview by a link")
+    waits = session.lost_s is None and session.stage == "created"
+    if anew or (waits and not plan.applicant_here):
         link = join_link(desk.reach, host, session.invite()).to_dict()
     return {
         "session_id": session.session_id,
@@ -109,6 +122,10 @@ def view_of(desk: Desk, session: LiveSession, host: str) -> dict[str, Any]:
         "customer": plan.customer,
         "link": link,
     }
+
+
+_JOINED = ("created", "consent", "baseline", "questions")
+"""Stages in which an applicant's page has something to do."""
 
 
 def act(desk: Desk, who: SignedIn, session_id: str, action: str, text: str = "") -> None:

@@ -225,7 +225,12 @@ def test_a_rescheduled_interview_leaves_its_day(tab: Watched, server: Server) ->
     page.wait_for_selector("#create")
     tab.type("plan-customer", "C-9")
     page.click("#create")
-    page.wait_for_selector("#join-link")
+    sent = page.inner_text("#join-link")
+    page.click("#invite-anew")
+    page.wait_for_function(
+        "sent => ![sent, undefined].includes(document.querySelector('#join-link')?.innerText)",
+        arg=sent,
+    )
     page.click("#break-off")
     assert serious(page) == []
     page.keyboard.press("n")

@@ -101,6 +101,19 @@ def test_the_view_begins_with_a_link_for_the_applicant(
     assert (view["here"], view["lang"], view["customer"]) == (False, "zh", "C-7")
 
 
+def test_a_new_link_is_made_on_demand_and_the_one_before_holds_too(
+    console: Console, session: LiveSession
+) -> None:
+    first, second = (
+        actions.view_of(console.desk, session, HOST, anew=True)["link"]["url"] for _ in range(2)
+    )
+    assert first != second
+    client = console.client()
+    for url in (first, second):
+        page = client.get(url.removeprefix(f"http://{HOST}"))
+        assert (page.status_code, 'data-problem=""' in page.text) == (200, True)
+
+
 def test_the_live_state_is_told_in_words_without_a_score(session: LiveSession) -> None:
     report = json.loads(REPORT.read_text("utf-8"))
     shown = {

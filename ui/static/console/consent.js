@@ -3,6 +3,7 @@
 import { h, page } from "./dom.js";
 
 const PURPOSES = ["recording", "face", "voice", "behaviour", "search"];
+const LIVE = ["created", "consent", "baseline", "questions"];
 
 export function consentPanel(about, t, trigger) {
   const element = h("section", { class: "fs-card fs-consent", "aria-label": t("consent.title") });
@@ -10,7 +11,8 @@ export function consentPanel(about, t, trigger) {
 
   function invitation() {
     const link = about.link;
-    if (!link) return [h("h3", {}, t("consent.waiting")), h("p", { class: "fs-soft" }, t("consent.waiting_about"))];
+    const anew = h("button", { type: "button", class: "fs-button", id: "invite-anew", onclick: () => trigger("invite", {}) }, t("consent.anew"));
+    if (!link) return [h("h3", {}, t("consent.waiting")), h("p", { class: "fs-soft" }, t("consent.waiting_about")), anew];
     return [h("div", { class: "fs-invite" },
       link.qr ? h("img", { src: link.qr, alt: t("consent.qr"), width: "168", height: "168" }) : null,
       h("div", {}, h("h3", {}, t("consent.invite")), h("p", { class: "fs-soft" }, t("consent.invite_about")),
@@ -19,7 +21,7 @@ export function consentPanel(about, t, trigger) {
         h("button", { type: "button", class: "fs-button", onclick: async (event) => {
           await navigator.clipboard.writeText(link.url);
           event.target.textContent = t("consent.copied");
-        } }, t("consent.copy"))))];
+        } }, t("consent.copy")), " ", anew))];
   }
 
   // The applicant reads in their own language, and may choose the other one.
@@ -42,7 +44,7 @@ export function consentPanel(about, t, trigger) {
   }
 
   function list({ consents, stage }) {
-    const mayWithdraw = about.here && ["created", "consent", "baseline", "questions"].includes(stage);
+    const mayWithdraw = about.here && LIVE.includes(stage);
     return h("ul", { class: "fs-consents" }, PURPOSES.filter((purpose) => purpose in consents).map((purpose) => h("li", {},
       h("span", {}, t.of("consent_purposes", purpose)),
       consents[purpose].granted ? [h("span", { class: "fs-soft", "aria-hidden": "true" }, "✓"), h("span", { class: "fs-hidden" }, t("consent.granted"))]
@@ -53,6 +55,8 @@ export function consentPanel(about, t, trigger) {
   }
 
   function show(state) {
+    // Who decided and is away comes back by the same link, on another device by a new one.
+    const away = !about.here && !state.connected.applicant && LIVE.includes(state.stage);
     const key = JSON.stringify([state.stage, state.connected.applicant, Object.entries(state.consents).map(([p, c]) => [p, c.granted])]);
     if (key === shown) return;
     shown = key;
@@ -65,7 +69,7 @@ export function consentPanel(about, t, trigger) {
     element.classList.toggle("fs-thin", given > 0 && !asks);
     element.removeAttribute("lang");
     if (asks) askHere({ refused, checked: PURPOSES.filter((purpose) => state.consents[purpose]?.granted) });
-    else if (given) element.replaceChildren(list(state));
+    else if (given) element.replaceChildren(list(state), ...(away ? invitation() : []));
     else if (state.connected.applicant) element.replaceChildren(h("h3", {}, t("consent.reading")), h("p", { class: "fs-soft" }, t("consent.reading_about")));
     else element.replaceChildren(...invitation());
   }
