@@ -131,7 +131,7 @@ class _Server(uvicorn.Server):
 def _announce(token: str | None, options: ConsoleOptions, say: Say) -> None:
     say(f"facesign console: {options.url}")
     if token is not None:
-        say(f"first start: make the first admin at {options.url}/setup/{token} (works once)")
+        say(f"there is no administrator: make one at {options.url}/setup/{token} (works once)")
 
 
 @contextmanager
