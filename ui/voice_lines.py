@@ -58,7 +58,7 @@ def verification_lines(result: Verification) -> list[str]:
     heard = "" if result.snr_db is None else f", {result.snr_db:.0f} dB over the noise"
     lines.append(f"{result.net_speech_s:.1f} s of speech, {result.channel}{heard}")
     if result.reasons:
-        lines.append(f"because: {', '.join(result.reasons)}")
+        lines.append(f"because: {', '.join(_reason(one, result.point) for one in result.reasons)}")
     return lines
 
 
@@ -110,6 +110,13 @@ def due_lines(listed: Sequence[Due]) -> list[str]:
 def watch_lines(entries: Sequence[WatchEntry]) -> list[str]:
     """Say who is on the watch list, why, and until when."""
     return [_watch_line(entry) for entry in entries] or ["the watch list is empty"]
+
+
+def _reason(reason: str, point: Point | None) -> str:
+    if reason != "between_thresholds" or point is None:
+        return reason
+    least = abs(point.threshold)
+    return f"{reason} (llr from {-least:.2f} to {point.threshold:.2f}: neither match nor no_match)"
 
 
 def _point_lines(point: Point | None) -> list[str]:
