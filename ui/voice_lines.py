@@ -91,9 +91,10 @@ def history_lines(found: History) -> list[str]:
     lines += [f"{at:%Y-%m-%d %H:%M} revoked: {why}" for at, why in found.revocations]
     for one in found.drift:
         slope = "" if one.per_year is None else f", {one.per_year:+.3f} a year"
+        without = f", {one.n_no_match} no_match left out" if one.n_no_match else ""
         lines.append(
             f"drift, {one.channel}: score {one.first_half:.3f} then {one.second_half:.3f} "
-            f"over {one.n} verifications{slope}"
+            f"over {one.n} verifications{without}{slope}"
         )
     return lines
 
