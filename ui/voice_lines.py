@@ -26,7 +26,7 @@ __all__ = [
     "watch_lines",
 ]
 
-_ABOVE = {True: "above threshold", False: "below threshold", None: "not assessed"}
+_ABOVE = {True: "at or above it", False: "below it: not ruled out", None: "not assessed"}
 
 
 def enrollment_lines(made: Enrollment) -> list[str]:
@@ -72,6 +72,8 @@ def search_lines(result: SearchResult) -> list[str]:
     if result.expected_false is not None:
         lines.append(f"false candidates to be expected: {result.expected_false:.2g}")
     lines += _point_lines(result.point)
+    if result.point is not None and result.candidates:
+        lines += _how_to_read(result.point, result)
     return lines + [_candidate_line(i, one) for i, one in enumerate(result.candidates, start=1)]
 
 
@@ -128,6 +130,20 @@ def _point_lines(point: Point | None) -> list[str]:
         f"FNMR {point.fnmr:.2g}, measured on {point.measured_on}",
         f"validated for: {point.validated_for}",
     ]
+
+
+def _how_to_read(point: Point, result: SearchResult) -> list[str]:
+    lines = ["candidates are ranked, the most alike first; a rank says nothing of who it is"]
+    if result.status == "assessed":
+        lines.append(
+            f"threshold: llr {point.threshold:.2f} (point {point.name}), which {point.fnmr:.0%} of "
+            "comparisons of a voice with its own voiceprint do not reach"
+        )
+    if result.purpose == "duplicate_search":
+        lines.append(
+            "before anything rests on it, compare 1:1: facesign voice verify CUSTOMER AUDIO"
+        )
+    return lines
 
 
 def _candidate_line(rank: int, one: Candidate) -> str:

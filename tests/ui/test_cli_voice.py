@@ -92,7 +92,13 @@ def test_identify_names_who_and_how_many_false_ones_to_expect(
     assert [one["customer"] for one in found["candidates"]] == ["C-1"]
     assert (found["status"], found["n_people"]) == ("assessed", 2)
     assert found["expected_false"] == 0.002
-    assert "1. C-1  score" in run("identify", parts[2])
+    told = run("identify", parts[2])
+    assert "1. C-1  score" in told
+    assert "candidates are ranked" in told
+    assert "llr 2.00 (point strict), which 5% of comparisons of a voice" in told
+    assert "facesign voice verify CUSTOMER AUDIO" in told
+    (second,) = [line for line in told.splitlines() if line.startswith("2. C-2")]
+    assert second.endswith("below it: not ruled out  provisional")
 
 
 def test_results_for_machines_have_the_same_content(parts: list[Path]) -> None:
