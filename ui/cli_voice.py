@@ -108,7 +108,8 @@ def verify(
 ) -> Told:
     """Compare a recording with a customer's voiceprint."""
     result = prints.verify(customer, audio, point=point, record=record)
-    return Told(result.to_dict(), verification_lines(result))
+    default = next(iter(prints.points), None)
+    return Told(result.to_dict(), verification_lines(result, default))
 
 
 @gallery_command(voice_app, "identify")

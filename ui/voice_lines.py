@@ -48,13 +48,18 @@ def enrollment_lines(made: Enrollment) -> list[str]:
     return lines
 
 
-def verification_lines(result: Verification) -> list[str]:
-    """Say the decision, the numbers behind it, and where the threshold comes from."""
+def verification_lines(result: Verification, default: str | None) -> list[str]:
+    """Say the decision, the numbers behind it, and where the threshold comes from.
+
+    Args:
+        result: What was compared.
+        default: Name of the operating point that is taken where none is named.
+    """
     lines: list[str] = [result.decision]
     if result.score is not None:
         llr = "not calibrated" if result.llr is None else f"{result.llr:.2f}"
         lines.append(f"score {result.score:.3f}, llr {llr}, {result.n_references} references")
-    lines += _point_lines(result.point)
+    lines += _point_lines(result.point, default)
     heard = "" if result.snr_db is None else f", {result.snr_db:.0f} dB over the noise"
     lines.append(f"{result.net_speech_s:.1f} s of speech, {result.channel}{heard}")
     if result.reasons:
@@ -122,13 +127,14 @@ def _reason(reason: str, point: Point | None) -> str:
     return f"{reason} (llr from {-least:.2f} to {point.threshold:.2f}: neither match nor no_match)"
 
 
-def _point_lines(point: Point | None) -> list[str]:
+def _point_lines(point: Point | None, default: str | None = None) -> list[str]:
     if point is None:
         return ["no operating point: facesign voice calibrate makes them"]
+    name = f"{point.name} (default)" if point.name == default else point.name
     return [
-        f"operating point {point.name}: llr {point.threshold:.2f}, FMR {point.fmr:.2g}, "
+        f"operating point {name}: llr {point.threshold:.2f}, FMR {point.fmr:.2g}, "
         f"FNMR {point.fnmr:.2g}, measured on {point.measured_on}",
-        f"validated for: {point.validated_for}",
+        f"validation: {point.validated_for}",
     ]
 
 

@@ -73,12 +73,14 @@ def test_a_customer_goes_through_a_voiceprints_life(parts: list[Path], other: Pa
     assert run("confirm", "C-1", "--by", "Wang") == "confirmed: 1\n"
     lines = run("verify", "C-1", parts[2], "--record", "record-2").splitlines()
     assert lines[0] == "match"
-    assert lines[2].startswith("operating point default: llr 0.00, FMR 0.01, FNMR 0.05")
+    assert lines[2].startswith("operating point default (default): llr 0.00, FMR 0.01, FNMR 0.05")
+    assert lines[3] == "validation: nobody"
+    assert "point strict: llr" in run("verify", "C-1", parts[2], "--point", "strict")
     assert run("verify", "C-1", other).startswith("no_match\n")
     told = run("history", "C-1")
-    assert told.count("verified:") == 3
+    assert told.count("verified:") == 4
     assert run("revoke", "C-1", "--because", "asked for it") == (
-        "revoked: 2 templates, 3 verifications\n"
+        "revoked: 2 templates, 4 verifications\n"
     )
     assert "revoked: asked for it" in run("history", "C-1")
 
