@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from facesign.errors import SettingsError
+from facesign.errors import MediaError, SettingsError
 from facesign.ui.progress import progress_bar
 from facesign.ui.system import require_system_libraries
 
@@ -37,6 +37,7 @@ def signals(
     from facesign.interview.tables import check_file_writable, write_signals
 
     check_file_writable(out)
+    _require_picture(media)
     with progress_bar(media.name) as progress:
         report = analyze(media, baseline=baseline, progress=progress)
     _require_behaviour(report)
@@ -57,6 +58,7 @@ def events(
     require_system_libraries()
     from facesign import analyze
 
+    _require_picture(media)
     with progress_bar(media.name) as progress:
         report = analyze(media, baseline=baseline, progress=progress)
     _require_behaviour(report)
@@ -72,6 +74,14 @@ def events(
     for span in found["not_assessed"]:
         times = f"{span['start_s']:.2f} {span['end_s']:.2f}"
         typer.echo(f"{times}  not assessed: {span['reason']}")
+
+
+def _require_picture(media: Path) -> None:
+    from facesign.interview.media.recording import open_media
+
+    with open_media(media) as recording:
+        if recording.info.video is None:
+            raise MediaError(media, "has no picture; expected a recording with a face")
 
 
 def _require_behaviour(report: Report) -> None:
