@@ -15,13 +15,17 @@ from facesign.ui.system import require_system_libraries
 if TYPE_CHECKING:
     from facesign.interview.report import Report
 
-__all__ = ["face_app"]
+__all__ = ["BaselineOption", "face_app"]
 
 face_app = typer.Typer(help="The face alone: signals and brief movements.", no_args_is_help=True)
 
 MediaArgument = Annotated[Path, typer.Argument(help="Recording with a face.")]
 BaselineOption = Annotated[
-    Literal["auto", "whole"], typer.Option(help="Use a short recording as its own baseline.")
+    Literal["auto", "whole"],
+    typer.Option(
+        help="auto: marked baseline questions, else the first calm 8 s; whole: the recording "
+        "itself, up to 300 s."
+    ),
 ]
 
 

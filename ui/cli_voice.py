@@ -95,7 +95,7 @@ def confirm(
 ) -> str:
     """Confirm that a provisional voiceprint is the customer's."""
     n = prints.confirm(customer, by=by, identity_proof=identity_proof, record=record)
-    return f"confirmed: {n}"
+    return f"confirmed: {n}" if n else "nothing was waiting to be confirmed"
 
 
 @gallery_command(voice_app, "verify")

@@ -26,6 +26,12 @@ def test_out_is_checked_before_the_recording_is_opened(tmp_path: Path) -> None:
         analyze(tmp_path / "none.mp4", settings=QUICK, out=tmp_path / "file")
 
 
+@pytest.mark.parametrize("customer", ["", "   ", "C-1\n", "x" * 129])
+def test_a_customer_number_that_is_none_is_refused(tmp_path: Path, customer: str) -> None:
+    with pytest.raises(SettingsError, match="1 to 128 printable characters"):
+        analyze(tmp_path / "none.mp4", settings=QUICK, customer=customer)
+
+
 def test_the_script_is_read_before_the_recording_is_opened(tmp_path: Path) -> None:
     with pytest.raises(ScriptError):
         analyze(tmp_path / "none.mp4", settings=QUICK, script="nobody")

@@ -71,6 +71,7 @@ def test_a_customer_goes_through_a_voiceprints_life(parts: list[Path], other: Pa
     assert "provisional: it never gives a match until facesign voice confirm C-1" in made
     assert run("verify", "C-1", parts[2]).startswith("inconclusive\n")
     assert run("confirm", "C-1", "--by", "Wang") == "confirmed: 1\n"
+    assert run("confirm", "C-1", "--by", "Wang") == "nothing was waiting to be confirmed\n"
     lines = run("verify", "C-1", parts[2], "--record", "record-2").splitlines()
     assert lines[0] == "match"
     assert lines[2].startswith("operating point default (default): llr 0.00, FMR 0.01, FNMR 0.05")
