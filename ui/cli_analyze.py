@@ -92,6 +92,8 @@ def analyze_media(
             progress=progress,
         )
     _show(report, out, as_json=as_json)
+    if "marks_after_end" in report.to_dict()["limits"]:
+        typer.echo(f"{marks}: every mark is later than the end of {media}", err=True)
     if record:
         typer.echo(f"record: {Home.resolve(home).records / report.session_id}", err=True)
 

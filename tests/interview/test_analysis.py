@@ -55,6 +55,14 @@ def test_marks_come_from_a_file_or_as_they_are(sound: Path, tmp_path: Path) -> N
         analyze(sound, marks=table, settings=QUICK)
 
 
+def test_marks_of_another_recording_are_said_to_be(sound: Path) -> None:
+    options: dict[str, Any] = {"settings": QUICK, "script": "car-loan-en"}
+    for start_s, limited in ((0.5, False), (60.0, True)):
+        marks = [Mark("journey", start_s, start_s + 1.0, start_s + 9.0)]
+        limits = analyze(sound, marks=marks, **options).to_dict()["limits"]
+        assert ("marks_after_end" in limits) is limited
+
+
 def test_progress_is_told_up_to_the_end(sound: Path) -> None:
     told: list[tuple[float, float | None]] = []
     analyze(sound, settings=QUICK, progress=lambda done_s, all_s: told.append((done_s, all_s)))
