@@ -60,8 +60,7 @@ def verification_lines(result: Verification, default: str | None) -> list[str]:
         llr = "not calibrated" if result.llr is None else f"{result.llr:.2f}"
         lines.append(f"score {result.score:.3f}, llr {llr}, {result.n_references} references")
     lines += _point_lines(result.point, default)
-    heard = "" if result.snr_db is None else f", {result.snr_db:.0f} dB over the noise"
-    lines.append(f"{result.net_speech_s:.1f} s of speech, {result.channel}{heard}")
+    lines.append(f"{result.net_speech_s:.1f} s of speech, {result.channel}{_over_noise(result)}")
     if result.reasons:
         lines.append(f"because: {', '.join(_reason(one, result.point) for one in result.reasons)}")
     return lines
@@ -118,6 +117,14 @@ def due_lines(listed: Sequence[Due]) -> list[str]:
 def watch_lines(entries: Sequence[WatchEntry]) -> list[str]:
     """Say who is on the watch list, why, and until when."""
     return [_watch_line(entry) for entry in entries] or ["the watch list is empty"]
+
+
+def _over_noise(result: Verification) -> str:
+    from facesign.biometrics.voice.quality import snr_bound
+
+    if result.snr_db is None:
+        return ""
+    return f", {snr_bound(result.snr_db)}{result.snr_db:.0f} dB over the noise"
 
 
 def _reason(reason: str, point: Point | None) -> str:
