@@ -4,6 +4,8 @@ VENV ?= .venv
 TORCH_VENV ?= .venv-speechbrain
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+# A path instead of an import hook: the hook loses against a folder named facesign beside who imports.
+EDITABLE := --config-settings editable_mode=compat --editable
 SLOW := slow or browser or postgres
 JOBS ?= 2
 # Fast tests are dealt out by file; of the slow ones, tests/conftest.py says which belong together.
@@ -53,7 +55,7 @@ bench: $(VENV)/.dev
 	$(BIN)/python benchmarks/clips.py
 
 clean:
-	rm -rf $(VENV) $(TORCH_VENV) build dist *.egg-info facesign-demo .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(TORCH_VENV) build dist *.egg-info src/*.egg-info facesign-demo .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 $(VENV)/bin/python:
 	@$(PYTHON) ui/system.py
@@ -62,16 +64,16 @@ $(VENV)/bin/python:
 $(VENV)/.installed: $(VENV)/bin/python pyproject.toml
 	@$(PYTHON) ui/system.py
 	@echo "installing facesign and what it needs into $(VENV): a minute or two"
-	@$(PIP) --editable .
+	@$(PIP) $(EDITABLE) .
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.installed
 	@echo "installing the tools for development into $(VENV)"
-	@$(PIP) --editable '.[dev]'
+	@$(PIP) $(EDITABLE) '.[dev]'
 	@touch $@
 
 $(TORCH_VENV)/.installed: pyproject.toml
 	@echo "installing torch and SpeechBrain into $(TORCH_VENV): some minutes, 5 GB"
 	$(PYTHON) -m venv $(TORCH_VENV)
-	@$(TORCH_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no-compile --editable '.[speechbrain]' 'pytest>=8'
+	@$(TORCH_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no-compile $(EDITABLE) '.[speechbrain]' 'pytest>=8'
 	@touch $@

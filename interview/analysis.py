@@ -13,7 +13,7 @@ from facesign.errors import ConsentError
 from facesign.interview.archive.past import past_of
 from facesign.interview.consent import Consent, ConsentBook, read_consent
 from facesign.interview.facts import RecordingFacts
-from facesign.interview.home import Home, Settings
+from facesign.interview.home import Home, Settings, require_customer
 from facesign.interview.marks import Mark, read_marks
 from facesign.interview.media.container import MediaPath
 from facesign.interview.media.recording import Recording, open_media
@@ -99,6 +99,8 @@ def analyze(
     """
     if out is not None:
         check_writable(Path(out))
+    if customer is not None:
+        require_customer(customer)
     home = home if isinstance(home, Home) else Home.resolve(home)
     settings = settings or home.settings()
     loaded = script if isinstance(script, Script) or script is None else load_script(script)

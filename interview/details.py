@@ -200,6 +200,8 @@ def _limits(facts: SessionFacts) -> Iterator[str]:
     if facts.findings.n_found == 0:
         yield "no_face"
     if facts.recording is not None:
+        if facts.marks and facts.marks[0].asked_start_s >= facts.findings.end_s:
+            yield "marks_after_end"
         yield "recording_only"
         if facts.recording.info.is_synthetic:
             yield "synthetic_sample"

@@ -52,6 +52,18 @@ def require_one_of(name: str, value: str, allowed: Sequence[str]) -> None:
         raise SettingsError(f"{name} must be one of {', '.join(allowed)}, got {value!r}")
 
 
+def require_customer(customer: str) -> None:
+    """Check that a customer number can be one.
+
+    Raises:
+        SettingsError: it is empty, too long or cannot be shown.
+    """
+    if not customer.strip() or not customer.isprintable() or len(customer) > 128:
+        raise SettingsError(
+            f"a customer number has 1 to 128 printable characters, got {customer!r}"
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """What `config.toml` may set; every field has a default."""

@@ -72,8 +72,8 @@ def load_keys(home: Home, *, env: Mapping[str, str] = os.environ) -> KeyChain:
     if env.get(_KEY):
         return KeyChain(MasterKey.from_text(env[_KEY].encode(), _KEY), older)
     if env.get(_KEY_FILE):
-        path = Path(env[_KEY_FILE])
-        return KeyChain(MasterKey.from_text(_read(path), str(path)), older)
+        path, where = Path(env[_KEY_FILE]), f"{_KEY_FILE}={env[_KEY_FILE]}"
+        return KeyChain(MasterKey.from_text(_read(path, where), where), older)
     if not os.path.lexists(_master(home)):
         raise KeyFileError(_master(home), "there is no master key; run: facesign keys init")
     return KeyChain(_read_own(_master(home)), older)
@@ -230,11 +230,11 @@ def _require_file_key(env: Mapping[str, str]) -> None:
             )
 
 
-def _read(path: Path) -> bytes:
+def _read(path: Path, where: str | None = None) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise KeyFileError(path, str(error.strerror)) from error
+        raise KeyFileError(where or path, str(error.strerror)) from error
 
 
 def _read_own(path: Path) -> MasterKey:

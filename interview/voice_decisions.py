@@ -76,6 +76,8 @@ def verification(
             reasons.append("uncalibrated")
         elif not _UNUSABLE & set(reasons):
             decision = matcher.decide(llr, point, probe)
+            if decision == "inconclusive":
+                reasons.insert(0, "between_thresholds")
     status = references[0].status
     if status == "provisional":
         reasons.append("provisional")

@@ -16,6 +16,7 @@ from facesign.errors import (
     SettingsError,
     UnknownCustomerError,
 )
+from facesign.interview.home import require_customer
 from facesign.interview.voice_defaults import VoiceTools
 from facesign.interview.voice_recordings import Recorded, listen
 from facesign.interview.voice_results import Enrollment
@@ -44,7 +45,7 @@ class Enroller:
     ) -> Enrollment:
         """Make or replace a voiceprint; see `Fingerprints.enroll` for arguments and errors."""
         wanted = checked_purposes(purposes)
-        _require_customer(customer)
+        require_customer(customer)
         before = self._before(customer, manner)
         samples = self.admit(recordings, channel)
         until = None
@@ -105,13 +106,6 @@ class Enroller:
             overlap=self._tools.overlap,
             channel=channel,
             gates=self._gates,
-        )
-
-
-def _require_customer(customer: str) -> None:
-    if not customer.strip() or not customer.isprintable() or len(customer) > 128:
-        raise SettingsError(
-            f"a customer number has 1 to 128 printable characters, got {customer!r}"
         )
 
 

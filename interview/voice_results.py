@@ -23,6 +23,7 @@ __all__ = [
 ]
 
 VerifyReason: TypeAlias = Literal[
+    "between_thresholds",
     "provisional",
     "short_speech",
     "low_snr",

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias, cast
+from typing import TYPE_CHECKING, Annotated, TypeAlias, cast
 
 import typer
 
 from facesign.interview.home import Home, Language, Settings
 from facesign.models.registry import Provider
+from facesign.ui.cli_face import BaselineOption
 from facesign.ui.progress import progress_bar
 from facesign.ui.system import require_system_libraries
 
@@ -49,9 +50,7 @@ def analyze_media(
     ] = None,
     out: Annotated[Path | None, typer.Option(help="Folder to write the report to.")] = None,
     images: Annotated[bool, typer.Option("--images", help="Show pictures of the face.")] = False,
-    baseline: Annotated[
-        Literal["auto", "whole"], typer.Option(help="Use a short recording as its own baseline.")
-    ] = "auto",
+    baseline: BaselineOption = "auto",
     behaviour: Annotated[bool, typer.Option(help="Assess behaviour.")] = True,
     task_file: Annotated[Path | None, typer.Option(help="Face Landmarker .task file.")] = None,
     record: Annotated[
@@ -93,6 +92,8 @@ def analyze_media(
             progress=progress,
         )
     _show(report, out, as_json=as_json)
+    if "marks_after_end" in report.to_dict()["limits"]:
+        typer.echo(f"{marks}: every mark is later than the end of {media}", err=True)
     if record:
         typer.echo(f"record: {Home.resolve(home).records / report.session_id}", err=True)
 

@@ -67,6 +67,8 @@ def recover_record(
     done = recover_all(where) if record is None else (recover(where, record),)
     for found in done:
         typer.echo(found.message)
+    if not done:
+        typer.echo("no record was left open: nothing to recover", err=True)
 
 
 @evidence_app.command("erase")
@@ -96,6 +98,8 @@ def purge_records(home: HomeOption = None) -> None:
         typer.echo(line, err=True)
     for session_id in done.erased:
         typer.echo(session_id)
+    if not done.erased and not done.failed:
+        typer.echo("no behaviour is older than the setting behaviour_days", err=True)
 
 
 def _where(record: str) -> str | Path:

@@ -8,20 +8,24 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from facesign.errors import SettingsError
+from facesign.errors import MediaError, SettingsError
 from facesign.ui.progress import progress_bar
 from facesign.ui.system import require_system_libraries
 
 if TYPE_CHECKING:
     from facesign.interview.report import Report
 
-__all__ = ["face_app"]
+__all__ = ["BaselineOption", "face_app"]
 
 face_app = typer.Typer(help="The face alone: signals and brief movements.", no_args_is_help=True)
 
 MediaArgument = Annotated[Path, typer.Argument(help="Recording with a face.")]
 BaselineOption = Annotated[
-    Literal["auto", "whole"], typer.Option(help="Use a short recording as its own baseline.")
+    Literal["auto", "whole"],
+    typer.Option(
+        help="auto: marked baseline questions, else the first calm 8 s; whole: the recording "
+        "itself, up to 300 s."
+    ),
 ]
 
 
@@ -37,6 +41,7 @@ def signals(
     from facesign.interview.tables import check_file_writable, write_signals
 
     check_file_writable(out)
+    _require_picture(media)
     with progress_bar(media.name) as progress:
         report = analyze(media, baseline=baseline, progress=progress)
     _require_behaviour(report)
@@ -57,6 +62,7 @@ def events(
     require_system_libraries()
     from facesign import analyze
 
+    _require_picture(media)
     with progress_bar(media.name) as progress:
         report = analyze(media, baseline=baseline, progress=progress)
     _require_behaviour(report)
@@ -72,6 +78,14 @@ def events(
     for span in found["not_assessed"]:
         times = f"{span['start_s']:.2f} {span['end_s']:.2f}"
         typer.echo(f"{times}  not assessed: {span['reason']}")
+
+
+def _require_picture(media: Path) -> None:
+    from facesign.interview.media.recording import open_media
+
+    with open_media(media) as recording:
+        if recording.info.video is None:
+            raise MediaError(media, "has no picture; expected a recording with a face")
 
 
 def _require_behaviour(report: Report) -> None:

@@ -95,7 +95,7 @@ def confirm(
 ) -> str:
     """Confirm that a provisional voiceprint is the customer's."""
     n = prints.confirm(customer, by=by, identity_proof=identity_proof, record=record)
-    return f"confirmed: {n}"
+    return f"confirmed: {n}" if n else "nothing was waiting to be confirmed"
 
 
 @gallery_command(voice_app, "verify")
@@ -108,7 +108,8 @@ def verify(
 ) -> Told:
     """Compare a recording with a customer's voiceprint."""
     result = prints.verify(customer, audio, point=point, record=record)
-    return Told(result.to_dict(), verification_lines(result))
+    default = next(iter(prints.points), None)
+    return Told(result.to_dict(), verification_lines(result, default))
 
 
 @gallery_command(voice_app, "identify")

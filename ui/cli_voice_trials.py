@@ -63,7 +63,6 @@ def calibrate(
     typer.echo(f"EER {done.eer:.3f}, Cllr {done.cllr:.3f} (at best {done.min_cllr:.3f})")
     typer.echo(f"{done.n_speakers} speakers; {done.n_without_print} trials without a voiceprint")
     for point in done.points:
-        typer.echo(
-            f"{point.name}: llr {point.threshold:.2f}, FMR {point.fmr:.2g}, FNMR {point.fnmr:.2g}"
-        )
+        name = f"{point.name} (default)" if point is done.points[0] else point.name
+        typer.echo(f"{name}: llr {point.threshold:.2f}, FMR {point.fmr:.2g}, FNMR {point.fnmr:.2g}")
     typer.echo(str(done.file))

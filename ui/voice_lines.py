@@ -26,7 +26,7 @@ __all__ = [
     "watch_lines",
 ]
 
-_ABOVE = {True: "above threshold", False: "below threshold", None: "not assessed"}
+_ABOVE = {True: "at or above it", False: "below it: not ruled out", None: "not assessed"}
 
 
 def enrollment_lines(made: Enrollment) -> list[str]:
@@ -48,17 +48,21 @@ def enrollment_lines(made: Enrollment) -> list[str]:
     return lines
 
 
-def verification_lines(result: Verification) -> list[str]:
-    """Say the decision, the numbers behind it, and where the threshold comes from."""
+def verification_lines(result: Verification, default: str | None) -> list[str]:
+    """Say the decision, the numbers behind it, and where the threshold comes from.
+
+    Args:
+        result: What was compared.
+        default: Name of the operating point that is taken where none is named.
+    """
     lines: list[str] = [result.decision]
     if result.score is not None:
         llr = "not calibrated" if result.llr is None else f"{result.llr:.2f}"
         lines.append(f"score {result.score:.3f}, llr {llr}, {result.n_references} references")
-    lines += _point_lines(result.point)
-    heard = "" if result.snr_db is None else f", {result.snr_db:.0f} dB over the noise"
-    lines.append(f"{result.net_speech_s:.1f} s of speech, {result.channel}{heard}")
+    lines += _point_lines(result.point, default)
+    lines.append(f"{result.net_speech_s:.1f} s of speech, {result.channel}{_over_noise(result)}")
     if result.reasons:
-        lines.append(f"because: {', '.join(result.reasons)}")
+        lines.append(f"because: {', '.join(_reason(one, result.point) for one in result.reasons)}")
     return lines
 
 
@@ -72,6 +76,8 @@ def search_lines(result: SearchResult) -> list[str]:
     if result.expected_false is not None:
         lines.append(f"false candidates to be expected: {result.expected_false:.2g}")
     lines += _point_lines(result.point)
+    if result.point is not None and result.candidates:
+        lines += _how_to_read(result.point, result)
     return lines + [_candidate_line(i, one) for i, one in enumerate(result.candidates, start=1)]
 
 
@@ -91,9 +97,10 @@ def history_lines(found: History) -> list[str]:
     lines += [f"{at:%Y-%m-%d %H:%M} revoked: {why}" for at, why in found.revocations]
     for one in found.drift:
         slope = "" if one.per_year is None else f", {one.per_year:+.3f} a year"
+        without = f", {one.n_no_match} no_match left out" if one.n_no_match else ""
         lines.append(
             f"drift, {one.channel}: score {one.first_half:.3f} then {one.second_half:.3f} "
-            f"over {one.n} verifications{slope}"
+            f"over {one.n} verifications{without}{slope}"
         )
     return lines
 
@@ -112,14 +119,44 @@ def watch_lines(entries: Sequence[WatchEntry]) -> list[str]:
     return [_watch_line(entry) for entry in entries] or ["the watch list is empty"]
 
 
-def _point_lines(point: Point | None) -> list[str]:
+def _over_noise(result: Verification) -> str:
+    from facesign.biometrics.voice.quality import snr_bound
+
+    if result.snr_db is None:
+        return ""
+    return f", {snr_bound(result.snr_db)}{result.snr_db:.0f} dB over the noise"
+
+
+def _reason(reason: str, point: Point | None) -> str:
+    if reason != "between_thresholds" or point is None:
+        return reason
+    least = abs(point.threshold)
+    return f"{reason} (llr from {-least:.2f} to {point.threshold:.2f}: neither match nor no_match)"
+
+
+def _point_lines(point: Point | None, default: str | None = None) -> list[str]:
     if point is None:
         return ["no operating point: facesign voice calibrate makes them"]
+    name = f"{point.name} (default)" if point.name == default else point.name
     return [
-        f"operating point {point.name}: llr {point.threshold:.2f}, FMR {point.fmr:.2g}, "
+        f"operating point {name}: llr {point.threshold:.2f}, FMR {point.fmr:.2g}, "
         f"FNMR {point.fnmr:.2g}, measured on {point.measured_on}",
-        f"validated for: {point.validated_for}",
+        f"validation: {point.validated_for}",
     ]
+
+
+def _how_to_read(point: Point, result: SearchResult) -> list[str]:
+    lines = ["candidates are ranked, the most alike first; a rank says nothing of who it is"]
+    if result.status == "assessed":
+        lines.append(
+            f"threshold: llr {point.threshold:.2f} (point {point.name}), which {point.fnmr:.0%} of "
+            "comparisons of a voice with its own voiceprint do not reach"
+        )
+    if result.purpose == "duplicate_search":
+        lines.append(
+            "before anything rests on it, compare 1:1: facesign voice verify CUSTOMER AUDIO"
+        )
+    return lines
 
 
 def _candidate_line(rank: int, one: Candidate) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -37,6 +38,9 @@ class Drift:
 
     channel: str
     n: int
+    """Verifications that it is over."""
+    n_no_match: int
+    """Verifications that are left out: `no_match`, so another voice as far as is known."""
     first_half: float
     """Median score of the earlier half."""
     second_half: float
@@ -95,18 +99,27 @@ def revocations(gallery: Gallery, customer: str) -> list[tuple[datetime, str]]:
 def drift(found: list[Event]) -> list[Drift]:
     """Summarise scores over time, one entry a channel, of channels with two or more.
 
+    What did not match is left out: an impostor is no change of the customer's voice.
+
     Source: Sen 1968.
     """
     by_channel: dict[str, list[tuple[datetime, float]]] = {}
+    left_out: Counter[str] = Counter()
     for event in found:
-        if event.fields.get("score") is not None:
+        if event.fields.get("decision") == "no_match":
+            left_out[event.fields["channel"]] += 1
+        elif event.fields.get("score") is not None:
             by_channel.setdefault(event.fields["channel"], []).append(
                 (event.at, float(event.fields["score"]))
             )
-    return [_drift(channel, held) for channel, held in by_channel.items() if len(held) > 1]
+    return [
+        _drift(channel, held, left_out[channel])
+        for channel, held in by_channel.items()
+        if len(held) > 1
+    ]
 
 
-def _drift(channel: str, held: list[tuple[datetime, float]]) -> Drift:
+def _drift(channel: str, held: list[tuple[datetime, float]], n_no_match: int) -> Drift:
     years = np.array([at.timestamp() / 86_400.0 / _DAYS_PER_YEAR for at, _ in held])
     scores = np.array([score for _, score in held])
     half = len(held) // 2
@@ -116,4 +129,4 @@ def _drift(channel: str, held: list[tuple[datetime, float]]) -> Drift:
         from scipy.stats import theilslopes
 
         slope = float(theilslopes(scores, years).slope)
-    return Drift(channel, len(held), first, second, slope)
+    return Drift(channel, len(held), n_no_match, first, second, slope)

@@ -46,6 +46,7 @@ Manner: TypeAlias = Literal["new", "add", "replace"]
 RETENTION = timedelta(days=3 * 365)
 """How long an enrollment is kept where nothing else is said."""
 _ENDED = "retention ended"
+_CHECK = "check the number: there is nothing to list or revoke"
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +177,7 @@ class Gallery:
             UnknownCustomerError: there is no such customer.
         """
         with self.database.reading() as connection:
-            subject = self._known(connection, customer)
+            subject = self._known(connection, customer, _CHECK)
             query = (
                 select(EnrollmentRow, func.count(TemplateRow.template_id).label("n_templates"))
                 .join(TemplateRow, TemplateRow.enrollment_id == EnrollmentRow.enrollment_id)
@@ -242,7 +243,7 @@ class Gallery:
         """
         with self.database.writing() as connection:
             revision = next_revision(connection)
-            subject = self._known(connection, customer)
+            subject = self._known(connection, customer, _CHECK)
             revoked = self._destroy(connection, subject, because, revision)
         self.database.forget_deleted()
         return revoked
@@ -269,10 +270,10 @@ class Gallery:
         self.database.forget_deleted()
         return n_derived
 
-    def _known(self, connection: Connection, customer: str) -> Subject:
+    def _known(self, connection: Connection, customer: str, remedy: str | None = None) -> Subject:
         subject = subjects.find(connection, self.vault, customer)
         if subject is None:
-            raise UnknownCustomerError(customer)
+            raise UnknownCustomerError(customer, remedy=remedy)
         return subject
 
     def _subject_for(

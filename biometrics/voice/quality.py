@@ -10,7 +10,7 @@ import numpy as np
 from facesign.biometrics.stream import SAMPLE_RATE_HZ, BoolArray, FloatArray, TimeArray
 from facesign.biometrics.voice.levels import FLOOR_DB, levels_db
 
-__all__ = ["BLOCK", "Reason", "TrackQuality", "VoiceQuality", "stretch_quality"]
+__all__ = ["BLOCK", "Reason", "TrackQuality", "VoiceQuality", "snr_bound", "stretch_quality"]
 
 Reason: TypeAlias = Literal["silent_track", "low_snr", "clipped", "short_speech", "narrowband"]
 
@@ -18,6 +18,9 @@ BLOCK = 512
 """Samples per block of a track: 32 ms."""
 BEST_SNR_DB = 60.0
 """Reported at most: above it the silence is gated or digital, and says nothing."""
+WORST_SNR_DB = -10.0
+"""Reported at least: below it speech does not stand out from what else is heard, such as music,
+and the difference of both levels is smaller than either varies."""
 SILENT_BELOW_DB = -55.0
 LOW_SNR_DB = 10.0
 CLIPPED_SHARE = 0.001
@@ -39,8 +42,8 @@ class VoiceQuality:
     """What the capture of a voice is worth."""
 
     snr_db: float | None
-    """Speech over the silence around it, at most 60; None without either, or with under
-    0.5 s of silence."""
+    """Speech over what else is heard around it, from -10 to 60, both of which are bounds; None
+    without either, or with under 0.5 s without speech."""
     clipped_share: float
     """Share of the samples of speech at full scale, 0 to 1."""
     net_speech_s: float
@@ -77,6 +80,13 @@ class TrackQuality:
         heard_silence = self._silence.seconds >= LEAST_SILENCE_S
         noise_db = _median_db(self._silence.histogram) if heard_silence else None
         return _judged(self._speech, noise_db, self._speech.seconds, SHORT_TRACK_S)
+
+
+def snr_bound(snr_db: float) -> str:
+    """Return `≤` or `≥` where a ratio is a bound, and nothing where it is a measurement."""
+    if snr_db <= WORST_SNR_DB:
+        return "≤"
+    return "≥" if snr_db >= BEST_SNR_DB else ""
 
 
 def stretch_quality(samples: FloatArray, noise_db: float | None) -> VoiceQuality:
@@ -144,7 +154,7 @@ def _snr_db(speech: _Sums, noise_db: float | None) -> float | None:
         return None
     noise = 10.0 ** (noise_db / 10.0)
     ratio = max(speech.power / speech.n_blocks - noise, 0.0) / noise
-    return float(np.clip(10.0 * np.log10(max(ratio, 1e-12)), -BEST_SNR_DB, BEST_SNR_DB))
+    return float(np.clip(10.0 * np.log10(max(ratio, 1e-12)), WORST_SNR_DB, BEST_SNR_DB))
 
 
 def _n_clipped(blocks: FloatArray) -> int:

@@ -10,7 +10,7 @@ from typing import Any, Literal, TypeAlias, get_args
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
-from sqlalchemy import RowMapping, func, insert, select, update
+from sqlalchemy import Connection, RowMapping, func, insert, select, update
 
 from facesign.errors import UserError
 from facesign.interview.archive.database import ArchiveDatabase
@@ -51,10 +51,10 @@ class Users:
         # Every hash takes 64 MiB: guessing in parallel must not take the machine.
         self._hashing = threading.Semaphore(2)
 
-    def any(self) -> bool:
-        """Tell whether there is a user."""
+    def has_admin(self) -> bool:
+        """Tell whether there is an admin who may sign in."""
         with self._database.reading() as connection:
-            return bool(connection.execute(select(func.count()).select_from(UserRow)).scalar())
+            return _has_admin(connection)
 
     def all(self) -> list[User]:
         """List the users by name."""
@@ -136,6 +136,7 @@ class Users:
 
     def _change(self, name: str, **values: Any) -> None:
         with self._database.writing() as connection:
+            had_admin = _has_admin(connection)
             changed = connection.execute(
                 update(UserRow)
                 .where(UserRow.name == name)
@@ -143,11 +144,13 @@ class Users:
             )
             if changed.rowcount == 0:
                 raise UserError(f"there is no user {name!r}")
-            admins = select(func.count()).where(
-                UserRow.role == "admin", UserRow.disabled.is_(False)
-            )
-            if not connection.execute(admins).scalar():
+            if had_admin and not _has_admin(connection):
                 raise UserError(f"{name!r} is the last admin: make another one first")
+
+
+def _has_admin(connection: Connection) -> bool:
+    admins = select(func.count()).where(UserRow.role == "admin", UserRow.disabled.is_(False))
+    return bool(connection.execute(admins).scalar())
 
 
 def _user(row: RowMapping) -> User:

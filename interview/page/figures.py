@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from facesign.biometrics.voice.quality import snr_bound
 from facesign.interview.page.texts import Texts
 
 __all__ = [
@@ -68,7 +69,7 @@ def amount(
     (value,), unit = _shown_as([value], unit, name)
     if decimals is None:
         decimals = _decimals([value], unit)
-    return _number(value, decimals) + _unit(texts, unit, name)
+    return _bound(name, value) + _number(value, decimals) + _unit(texts, unit, name)
 
 
 def scale_end(texts: Texts, value: float, unit: str) -> str:
@@ -144,7 +145,7 @@ def _beside_baseline(texts: Texts, observation: Mapping[str, Any]) -> tuple[str,
     left = iter(known)
     value, median, mad = (None if one is None else _number(next(left), decimals) for one in given)
     ending = _unit(texts, unit, name)
-    written = MISSING if value is None else value + ending
+    written = MISSING if value is None else _bound(name, given[0]) + value + ending
     if median is None:
         return written, MISSING
     return written, (
@@ -168,6 +169,12 @@ def _decimals(values: list[float], unit: str) -> int:
     halves = unit == "count" and any(value % 1 for value in values)
     small = unit in _FINER_BELOW_1 and smallest < 1
     return _DECIMALS.get(unit, 2) + (nearly_all or halves or small)
+
+
+def _bound(name: str, value: float) -> str:
+    """Return the sign before a value that is only a bound."""
+    sign = snr_bound(value) if name == "voice.snr" else ""
+    return sign and sign + NO_BREAK
 
 
 def _number(value: float, decimals: int) -> str:

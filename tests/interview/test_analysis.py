@@ -26,6 +26,12 @@ def test_out_is_checked_before_the_recording_is_opened(tmp_path: Path) -> None:
         analyze(tmp_path / "none.mp4", settings=QUICK, out=tmp_path / "file")
 
 
+@pytest.mark.parametrize("customer", ["", "   ", "C-1\n", "x" * 129])
+def test_a_customer_number_that_is_none_is_refused(tmp_path: Path, customer: str) -> None:
+    with pytest.raises(SettingsError, match="1 to 128 printable characters"):
+        analyze(tmp_path / "none.mp4", settings=QUICK, customer=customer)
+
+
 def test_the_script_is_read_before_the_recording_is_opened(tmp_path: Path) -> None:
     with pytest.raises(ScriptError):
         analyze(tmp_path / "none.mp4", settings=QUICK, script="nobody")
@@ -47,6 +53,14 @@ def test_marks_come_from_a_file_or_as_they_are(sound: Path, tmp_path: Path) -> N
         analyze(sound, marks=tmp_path / "none.csv", **options)
     with pytest.raises(SettingsError, match="give the script as well"):
         analyze(sound, marks=table, settings=QUICK)
+
+
+def test_marks_of_another_recording_are_said_to_be(sound: Path) -> None:
+    options: dict[str, Any] = {"settings": QUICK, "script": "car-loan-en"}
+    for start_s, limited in ((0.5, False), (60.0, True)):
+        marks = [Mark("journey", start_s, start_s + 1.0, start_s + 9.0)]
+        limits = analyze(sound, marks=marks, **options).to_dict()["limits"]
+        assert ("marks_after_end" in limits) is limited
 
 
 def test_progress_is_told_up_to_the_end(sound: Path) -> None:

@@ -12,8 +12,11 @@ from voices import FixedMatcher, FixedPoint, SpectrumEncoder, claire, said
 
 import facesign
 from facesign.biometrics.gallery.gates import Gates
+from facesign.biometrics.gallery.matching import Decision, Point
 from facesign.biometrics.gallery.watch_list import WatchReason
 from facesign.biometrics.stream import FloatArray, Sound
+from facesign.biometrics.voiceprint.operating import decide
+from facesign.biometrics.voiceprint.voiceprint import Voiceprint
 from facesign.errors import (
     AlreadyEnrolledError,
     EnrollmentError,
@@ -108,6 +111,21 @@ def test_a_confirmed_voiceprint_matches_its_voice_and_no_other(prints: Fingerpri
     }
     other = prints.verify("C-1", said("screen-replay", "applicant"))
     assert (other.decision, other.score is None) == ("no_match", False)
+
+
+class UnsureMatcher(FixedMatcher):
+    def decide(self, llr: float, point: Point, probe: Voiceprint) -> Decision:
+        return decide(0.5, FixedPoint("far", 1.0, 0.01), probe)
+
+
+def test_a_ratio_between_the_thresholds_is_the_reason(home: Path) -> None:
+    with opened(home, matcher=UnsureMatcher()) as prints:
+        enroll(prints)
+        provisional = prints.verify("C-1", probe())
+        assert provisional.reasons == ("between_thresholds", "provisional")
+        prints.confirm("C-1", by="Wang")
+        result = prints.verify("C-1", probe())
+    assert (result.decision, result.reasons) == ("inconclusive", ("between_thresholds",))
 
 
 def test_added_recordings_stay_provisional_beside_confirmed_ones(prints: Fingerprints) -> None:

@@ -59,6 +59,17 @@ def test_json_is_one_document_on_stdout_alone(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+def test_marks_of_another_recording_are_said_on_stderr(tmp_path: Path) -> None:
+    grey_clip(tmp_path / "a.mp4", 1.0)
+    head = "question_id,asked_start_s,asked_end_s,answer_end_s"
+    (tmp_path / "marks.csv").write_text(f"{head}\njourney,60,62,69\n")
+    with_marks = ("--script", "car-loan-en", "--marks", "marks.csv")
+    done = facesign_command("analyze", "a.mp4", *with_marks, cwd=tmp_path)
+    assert done.code == 0
+    assert done.err == "marks.csv: every mark is later than the end of a.mp4\n"
+
+
+@pytest.mark.slow
 def test_out_writes_four_private_files_and_says_where(tmp_path: Path) -> None:
     grey_clip(tmp_path / "a.mp4", 1.0)
     done = run(tmp_path, "analyze", "a.mp4", "--out", "out", "--lang", "zh", "--customer", "C-1")

@@ -111,6 +111,16 @@ def test_sound_alone(tmp_path: Path) -> None:
     assert why(values)["face"] == why(values)["behaviour"] == "no_video"
 
 
+@pytest.mark.parametrize("what", [("events",), ("signals", "-o", "out.parquet")])
+def test_a_face_is_not_looked_for_where_there_is_no_picture(
+    tmp_path: Path, what: tuple[str, ...]
+) -> None:
+    sound_alone(tmp_path / "a.m4a")
+    done = run(tmp_path, "face", what[0], "a.m4a", *what[1:])
+    done.fails_with("a.m4a", "has no picture", "expected a recording with a face")
+    assert not (tmp_path / "out.parquet").exists()
+
+
 def test_a_picture_without_a_face(tmp_path: Path) -> None:
     values = report_of(run(tmp_path, "analyze", grey_clip(tmp_path / "a.mp4", 3.0), "--json"))
     assert values["outcome"] == "inconclusive"

@@ -71,14 +71,17 @@ def test_a_customer_goes_through_a_voiceprints_life(parts: list[Path], other: Pa
     assert "provisional: it never gives a match until facesign voice confirm C-1" in made
     assert run("verify", "C-1", parts[2]).startswith("inconclusive\n")
     assert run("confirm", "C-1", "--by", "Wang") == "confirmed: 1\n"
+    assert run("confirm", "C-1", "--by", "Wang") == "nothing was waiting to be confirmed\n"
     lines = run("verify", "C-1", parts[2], "--record", "record-2").splitlines()
     assert lines[0] == "match"
-    assert lines[2].startswith("operating point default: llr 0.00, FMR 0.01, FNMR 0.05")
+    assert lines[2].startswith("operating point default (default): llr 0.00, FMR 0.01, FNMR 0.05")
+    assert lines[3] == "validation: nobody"
+    assert "point strict: llr" in run("verify", "C-1", parts[2], "--point", "strict")
     assert run("verify", "C-1", other).startswith("no_match\n")
     told = run("history", "C-1")
-    assert told.count("verified:") == 3
+    assert told.count("verified:") == 4
     assert run("revoke", "C-1", "--because", "asked for it") == (
-        "revoked: 2 templates, 3 verifications\n"
+        "revoked: 2 templates, 4 verifications\n"
     )
     assert "revoked: asked for it" in run("history", "C-1")
 
@@ -92,7 +95,13 @@ def test_identify_names_who_and_how_many_false_ones_to_expect(
     assert [one["customer"] for one in found["candidates"]] == ["C-1"]
     assert (found["status"], found["n_people"]) == ("assessed", 2)
     assert found["expected_false"] == 0.002
-    assert "1. C-1  score" in run("identify", parts[2])
+    told = run("identify", parts[2])
+    assert "1. C-1  score" in told
+    assert "candidates are ranked" in told
+    assert "llr 2.00 (point strict), which 5% of comparisons of a voice" in told
+    assert "facesign voice verify CUSTOMER AUDIO" in told
+    (second,) = [line for line in told.splitlines() if line.startswith("2. C-2")]
+    assert second.endswith("below it: not ruled out  provisional")
 
 
 def test_results_for_machines_have_the_same_content(parts: list[Path]) -> None:

@@ -6,6 +6,7 @@ import ipaddress
 import os
 import socket
 import ssl
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,11 +20,13 @@ from facesign.errors import ConsoleError
 from facesign.interview.home import Home
 from facesign.models.atomic import replace_file
 
-__all__ = ["Certificate", "given", "self_signed"]
+__all__ = ["Certificate", "given", "own_addresses", "self_signed"]
 
 _VALID = timedelta(days=397)
 """Browsers take no certificate for longer."""
 _LEAST_LEFT = timedelta(days=7)
+# Addresses for documentation, which nobody has (RFC 5737, RFC 3849).
+_FAR = ((socket.AF_INET, "203.0.113.1"), (socket.AF_INET6, "2001:db8::1"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +77,7 @@ def self_signed(home: Home, host: str, public_host: str | None) -> Certificate:
 def _names(host: str, public_host: str | None) -> list[x509.GeneralName]:
     wanted = ["localhost", "127.0.0.1", "::1", socket.gethostname(), host, public_host or ""]
     if host in ("0.0.0.0", "::", ""):
-        wanted += _own_addresses()
+        wanted += own_addresses()
     names: list[x509.GeneralName] = []
     for name in dict.fromkeys(it for it in wanted if it not in ("", "0.0.0.0", "::")):
         try:
@@ -84,12 +87,18 @@ def _names(host: str, public_host: str | None) -> list[x509.GeneralName]:
     return names
 
 
-def _own_addresses() -> list[str]:
-    try:
-        found = socket.getaddrinfo(socket.gethostname(), None, type=socket.SOCK_STREAM)
-    except OSError:
-        return []
-    return sorted({str(it[4][0]).partition("%")[0] for it in found})
+def own_addresses() -> list[str]:
+    """List the addresses of this machine: those of its name, and those that it sends from."""
+    found: set[str] = set()
+    with suppress(OSError):
+        named = socket.getaddrinfo(socket.gethostname(), None, type=socket.SOCK_STREAM)
+        found |= {str(it[4][0]).partition("%")[0] for it in named}
+    for family, far in _FAR:
+        # Nothing is sent: a datagram socket only looks up the way.
+        with suppress(OSError), socket.socket(family, socket.SOCK_DGRAM) as way:
+            way.connect((far, 9))
+            found.add(str(way.getsockname()[0]).partition("%")[0])
+    return sorted(found)
 
 
 def _still_good(chain: Path, key: Path, names: list[x509.GeneralName]) -> x509.Certificate | None:

@@ -169,6 +169,7 @@ def history_rows(t: Texts, found: History) -> list[list[str]]:
             first=f"{drift.first_half:.3f}",
             second=f"{drift.second_half:.3f}",
             n=drift.n,
+            left=drift.n_no_match,
         )
         rows.append(("", t("enroll.drift_title"), details))
     return [list(row) for row in rows]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import shutil
 import signal
@@ -20,12 +21,14 @@ import uvicorn
 from facesign.errors import ConsoleError
 from facesign.interview.home import Home, Language
 from facesign.ui.console.app import build
-from facesign.ui.console.certificate import Certificate
+from facesign.ui.console.certificate import Certificate, own_addresses
 from facesign.ui.console.security import Reach
 
 __all__ = ["ConsoleOptions", "serve"]
 
 Say = Callable[[str], None]
+_ALL = ("0.0.0.0", "::", "")
+"""Hosts that mean every address of this machine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,21 @@ class ConsoleOptions:
         """The address to open."""
         if self.public_url:
             return self.public_url.rstrip("/")
-        host = "127.0.0.1" if self.host in ("0.0.0.0", "::", "") else self.host
+        return self._url_at("127.0.0.1" if self.host in _ALL else self.host)
+
+    @property
+    def urls_for_others(self) -> list[str]:
+        """Addresses that other machines open, where it listens on all of this one's."""
+        if self.public_url or self.host not in _ALL:
+            return []
+        addresses = [ipaddress.ip_address(it) for it in own_addresses()]
+        return [
+            self._url_at(str(it))
+            for it in addresses
+            if not (it.is_loopback or it.is_link_local) and (it.version == 4 or self.host == "::")
+        ]
+
+    def _url_at(self, host: str) -> str:
         host = f"[{host}]" if ":" in host else host
         scheme = "https" if self.certificate else "http"
         return f"{scheme}://{host}:{self.port}{self.root_path}"
@@ -130,8 +147,10 @@ class _Server(uvicorn.Server):
 
 def _announce(token: str | None, options: ConsoleOptions, say: Say) -> None:
     say(f"facesign console: {options.url}")
+    for url in options.urls_for_others:
+        say(f"from other machines: {url}")
     if token is not None:
-        say(f"first start: make the first admin at {options.url}/setup/{token} (works once)")
+        say(f"there is no administrator: make one at {options.url}/setup/{token} (works once)")
 
 
 @contextmanager

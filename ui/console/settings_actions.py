@@ -47,9 +47,11 @@ def provider_line(desk: Desk, t: Texts) -> str:
 
 def point_rows(desk: Desk, t: Texts) -> list[list[str]]:
     """List the operating points of the voice encoder with where they were measured."""
+    points = desk.prints.points
+    default = next(iter(points), None)
     return [
         [
-            t.of("points", point.name),
+            t("settings.default_point", name=name) if point.name == default else name,
             f"{point.threshold:.2f}",
             _rate(point, "fmr"),
             _rate(point, "fnmr"),
@@ -57,7 +59,8 @@ def point_rows(desk: Desk, t: Texts) -> list[list[str]]:
             t.of("measured_on", point.measured_on),
             validated_for(point, t),
         ]
-        for point in desk.prints.points.values()
+        for point in points.values()
+        for name in (t.of("points", point.name),)
     ]
 
 

@@ -126,10 +126,10 @@ class Throttle:
 
 
 class SetUp:
-    """The one-time link that makes the first admin; None of it is kept but a hash.
+    """The one-time link that makes an admin where there is none; only its hash is kept.
 
     Args:
-        users: Who there is: with one user or more the link opens nothing.
+        users: Who there is: with an admin who may sign in the link opens nothing.
     """
 
     def __init__(self, users: Users) -> None:
@@ -138,8 +138,8 @@ class SetUp:
         self._hash: str | None = None
 
     def begin(self) -> str | None:
-        """Return the token of a new link, None where there are users already."""
-        if self._users.any():
+        """Return the token of a new link, None where there is an admin already."""
+        if self._users.has_admin():
             return None
         token = secrets.token_urlsafe(16)
         self._hash = _key(token)
@@ -148,10 +148,10 @@ class SetUp:
     def is_open(self, token: str) -> bool:
         """Tell whether a link may still be used."""
         right = self._hash is not None and secrets.compare_digest(_key(token), self._hash)
-        return right and not self._users.any()
+        return right and not self._users.has_admin()
 
     def finish(self, token: str, name: str, password: str) -> User | None:
-        """Make the first admin; None where the link was used or is another.
+        """Make the admin; None where the link was used or is another.
 
         Raises:
             UserError: name or password cannot be used; the link stays open.

@@ -12,6 +12,7 @@ import uuid6
 
 from facesign.biometrics.gallery.hearing import Heard, hear, pieces_of
 from facesign.biometrics.stream import FloatArray
+from facesign.biometrics.voice.quality import snr_bound
 from facesign.errors import ItemError
 
 __all__ = ["LONGEST_S", "RATE_HZ", "Take", "Takes"]
@@ -42,6 +43,7 @@ class Take:
             "duration_s": round(len(self.samples) / RATE_HZ, 1),
             "net_speech_s": round(self.heard.net_speech_s, 1),
             "snr_db": None if quality.snr_db is None else round(quality.snr_db),
+            "snr_bound": "" if quality.snr_db is None else snr_bound(quality.snr_db),
             "channel": self.heard.channel,
             "hints": list(quality.reasons),
         }

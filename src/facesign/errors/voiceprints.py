@@ -51,8 +51,15 @@ class ConfirmationError(FacesignError, ValueError):
 class UnknownCustomerError(NotThereError):
     """A customer has no voiceprint in this gallery."""
 
-    def __init__(self, customer: str, reason: str = "has no voiceprint in this gallery") -> None:
-        super().__init__(f"customer {customer} {reason}; facesign voice enroll {customer} AUDIO")
+    def __init__(
+        self,
+        customer: str,
+        reason: str = "has no voiceprint in this gallery",
+        *,
+        remedy: str | None = None,
+    ) -> None:
+        remedy = remedy or f"facesign voice enroll {customer} AUDIO"
+        super().__init__(f"customer {customer} {reason}; {remedy}")
 
 
 class TemplateMismatchError(FacesignError, ValueError):

@@ -9,8 +9,8 @@ from facesign.biometrics.gallery import history
 from facesign.errors import UnknownCustomerError
 
 
-def fields(score: float, channel: str = "wideband") -> dict[str, object]:
-    return {"score": score, "channel": channel, "decision": "match"}
+def fields(score: float, channel: str = "wideband", decision: str = "match") -> dict[str, object]:
+    return {"score": score, "channel": channel, "decision": decision}
 
 
 def test_drift_is_told_by_channel(tmp_path: Path) -> None:
@@ -27,6 +27,18 @@ def test_drift_is_told_by_channel(tmp_path: Path) -> None:
     assert (drift.channel, drift.n) == ("wideband", 6)
     assert (drift.first_half, drift.second_half) == (0.78, pytest.approx(0.72))
     assert drift.per_year == pytest.approx(-0.04, abs=1e-3)
+
+
+def test_a_voice_that_does_not_match_is_no_drift_of_the_customers(tmp_path: Path) -> None:
+    gallery = open_gallery(tmp_path)
+    enroll(gallery, "C-1", 1)
+    for score, decision in ((0.8, "match"), (0.1, "no_match"), (0.6, "inconclusive")):
+        history.keep(gallery, "C-1", fields(score, decision=decision))
+    history.keep(gallery, "C-1", fields(0.2, "narrowband", "no_match"))
+    history.keep(gallery, "C-1", fields(0.1, "narrowband", "no_match"))
+    (drift,) = history.drift(history.events(gallery, "C-1"))
+    assert (drift.channel, drift.n, drift.n_no_match) == ("wideband", 2, 1)
+    assert (drift.first_half, drift.second_half) == (0.8, 0.6)
 
 
 def test_a_slope_needs_five_verifications_over_a_day(tmp_path: Path) -> None:

@@ -98,6 +98,10 @@ def test_no_file_of_the_gallery_holds_a_name_or_a_template(
 def test_an_unknown_customer_is_named_with_what_to_do(gallery: Gallery) -> None:
     with pytest.raises(UnknownCustomerError, match=r"customer C-9 .*facesign voice enroll C-9"):
         gallery.references("C-9")
+    for call in (lambda: gallery.enrollments("C-9"), lambda: gallery.revoke("C-9", "asked")):
+        with pytest.raises(UnknownCustomerError, match="check the number") as caught:
+            call()
+        assert "enroll C-9" not in str(caught.value)
 
 
 def test_a_customer_is_not_enrolled_twice_by_accident(gallery: Gallery) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -129,8 +128,8 @@ def test_pieces_with_two_people_stay_in_the_turn_and_are_not_offered_as_its_voic
     assert np.abs(spoken.samples[: 2 * SAMPLE_RATE_HZ]).max() < 0.2
 
 
-def recordings(corpus: str) -> dict[str, list[Path]]:
-    folder = Path(os.environ["FACESIGN_DATA"]) / "speech" / "dev"
+def recordings(data_dir: Path, corpus: str) -> dict[str, list[Path]]:
+    folder = data_dir / "speech" / "dev"
     found: dict[str, list[Path]] = {}
     with (folder / "MANIFEST.csv").open(encoding="utf-8") as file:
         for row in csv.DictReader(file):
@@ -145,9 +144,9 @@ def joined(paths: Sequence[Path], seconds: float) -> FloatArray:
 
 
 @pytest.mark.data
-def test_real_people_are_one_alone_and_two_together() -> None:
+def test_real_people_are_one_alone_and_two_together(data_dir: Path) -> None:
     detector = OverlapDetector()
-    people = recordings("librispeech_test_other")
+    people = recordings(data_dir, "librispeech_test_other")
     alone = [joined(people[name], 12.0) for name in sorted(people)]
     wrong = [detector.in_recording(hear(pieces_of(one)).speech) for one in alone]
     pairs = [mixed(a, b) for a, b in zip(alone, alone[1:] + alone[:1], strict=True)]

@@ -6,7 +6,13 @@ import soxr
 from voice_signals import RATE, noise, silence, syllables
 
 from facesign.biometrics.stream import FloatArray
-from facesign.biometrics.voice.quality import BLOCK, TrackQuality, VoiceQuality, stretch_quality
+from facesign.biometrics.voice.quality import (
+    BLOCK,
+    TrackQuality,
+    VoiceQuality,
+    snr_bound,
+    stretch_quality,
+)
 
 N_BLOCKS = 125
 
@@ -103,6 +109,15 @@ def test_sums_do_not_depend_on_pieces() -> None:
     for block in range(N_BLOCKS):
         pieces.add(speech[block * BLOCK : (block + 1) * BLOCK], speaking[block : block + 1])
     assert whole.quality() == pieces.quality()
+
+
+@pytest.mark.parametrize(("level_db", "bound"), [(-30.0, "≤"), (-20.0, "≤"), (-120.0, "≥")])
+def test_a_ratio_that_cannot_be_told_is_a_bound(level_db: float, bound: str) -> None:
+    found = stretch_quality(tone_db(-30.0), noise_db=level_db)
+    assert found.snr_db == (-10.0 if bound == "≤" else 60.0)
+    assert snr_bound(found.snr_db) == bound
+    assert ("low_snr" in found.reasons) == (bound == "≤")
+    assert snr_bound(12.0) == ""
 
 
 def test_a_stretch_is_judged_against_the_noise_it_is_told() -> None:

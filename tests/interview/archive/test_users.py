@@ -23,9 +23,7 @@ def users(tmp_path: Path) -> Iterator[Users]:
 
 
 def test_a_user_is_known_by_name_and_password_alone(users: Users) -> None:
-    assert not users.any()
     users.add("anna", role="officer", password=GOOD)
-    assert users.any()
     found = users.check("anna", GOOD)
     assert found is not None
     assert (found.name, found.role, found.disabled) == ("anna", "officer", False)
@@ -76,6 +74,15 @@ def test_the_last_admin_stays(users: Users) -> None:
     assert users.check("ruth", GOOD) is None
     users.disable("ruth", disabled=False)
     assert users.check("ruth", GOOD) is not None
+
+
+def test_an_officer_is_disabled_where_there_is_no_admin(users: Users) -> None:
+    users.add("bo", role="officer", password=GOOD)
+    assert not users.has_admin()
+    users.disable("bo")
+    assert users.check("bo", GOOD) is None
+    users.add("ruth", role="admin", password=GOOD)
+    assert users.has_admin()
 
 
 def test_a_change_counts_the_version_up(users: Users) -> None:

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from console_home import HOST, PASSWORDS, Console, opened
+from console_home import CHEAP, HOST, PASSWORDS, Console, opened
 from fastapi.routing import APIRoute, APIWebSocketRoute
 from starlette.routing import Mount
 from starlette.websockets import WebSocketDisconnect
 
+from facesign.interview.archive.users import Users
 from facesign.ui.console.guard import COOKIE, OPEN, Allow, Guarded
 from facesign.ui.console.pages import PAGES
 from facesign.ui.console.security import Reach
@@ -197,6 +198,16 @@ def test_the_set_up_link_makes_one_admin_and_no_second(fresh: Console) -> None:
     assert client.post(f"/setup/{token}", data={**form, "name": "eve"}).status_code == 404
     assert fresh.app.state.set_up.begin() is None
     assert [user.name for user in fresh.desk.users.all()] == ["ruth"]
+
+
+def test_the_set_up_link_opens_where_there_are_users_but_no_admin(fresh: Console) -> None:
+    Users(fresh.desk.archive.database, CHEAP).add("bo", role="officer", password="officer-password")
+    token = fresh.app.state.set_up.begin()
+    client = fresh.client()
+    form = {"name": "Bo", "password": "admin-password", "again": "admin-password"}
+    assert "must not be taken" in client.post(f"/setup/{token}", data=form).text
+    assert client.post(f"/setup/{token}", data={**form, "name": "ruth"}).status_code == 303
+    assert fresh.app.state.set_up.begin() is None
 
 
 def test_a_name_is_shown_as_text_and_never_as_markup(console: Console) -> None:

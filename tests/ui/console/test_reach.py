@@ -105,6 +105,18 @@ def test_a_port_in_use_is_one_clear_line(tmp_path: Path) -> None:
     assert not (tmp_path / "home").exists()
 
 
+def test_a_console_on_all_addresses_names_those_that_others_open(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    held = ["127.0.0.1", "10.1.2.3", "fd00::2", "fe80::1"]
+    monkeypatch.setattr("facesign.ui.console.serve.own_addresses", lambda: held)
+    assert ConsoleOptions(host="0.0.0.0").urls_for_others == ["http://10.1.2.3:7860"]
+    both = ["http://10.1.2.3:7860", "http://[fd00::2]:7860"]
+    assert ConsoleOptions(host="::").urls_for_others == both
+    assert ConsoleOptions().urls_for_others == []
+    assert ConsoleOptions(host="0.0.0.0", public_url="https://a.example").urls_for_others == []
+
+
 def test_the_address_to_open_is_the_one_that_others_use() -> None:
     assert ConsoleOptions(host="::1", port=80).url == "http://[::1]:80"
     assert ConsoleOptions(host="0.0.0.0").url == "http://127.0.0.1:7860"

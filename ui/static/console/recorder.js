@@ -46,7 +46,7 @@ export async function mount(element) {
 
   function describe(take) {
     const parts = [t("recorder.of", { seconds: take.duration_s }), t.of("channels", take.channel)];
-    if (take.snr_db !== null) parts.push(t("recorder.snr", { db: take.snr_db }));
+    if (take.snr_db !== null) parts.push(t("recorder.snr", { db: take.snr_bound + take.snr_db }));
     return parts.concat(take.hints.map((code) => t.of("hints", code))).join(" · ");
   }
 
