@@ -8,7 +8,12 @@ from typing import Any
 from facesign.interview.page import figures
 from facesign.interview.page.texts import Texts
 
-__all__ = ["counted", "missing", "total", "weighs"]
+__all__ = ["counted", "missing", "points", "total", "weighs"]
+
+
+def points(texts: Texts, value: float) -> str:
+    """Write points with every digit that they have, so that a sum can be added up again."""
+    return figures.scale_end(texts, value, "points")
 
 
 def weighs(texts: Texts, contribution: Mapping[str, Any]) -> str:
@@ -16,16 +21,16 @@ def weighs(texts: Texts, contribution: Mapping[str, Any]) -> str:
     return texts(
         "page",
         "weighs",
-        weight=figures.amount(texts, contribution["weight"], "1"),
-        factor=figures.amount(texts, contribution["factor"], "1"),
-        points=figures.amount(texts, contribution["points"], "points"),
+        weight=figures.scale_end(texts, contribution["weight"], "1"),
+        factor=figures.scale_end(texts, contribution["factor"], "1"),
+        points=points(texts, contribution["points"]),
     )
 
 
 def counted(texts: Texts, rank: Mapping[str, Any]) -> str:
     """Write what each family counts, those that count something."""
     return texts.join(
-        f"{texts('monitor_family', one['family'])} {figures.amount(texts, one['points'], 'points')}"
+        f"{texts('monitor_family', one['family'])} {points(texts, one['points'])}"
         for one in rank["families"]
         if one["points"]
     )
@@ -42,8 +47,8 @@ def missing(texts: Texts, rank: Mapping[str, Any]) -> str:
 
 def total(texts: Texts, rank: Mapping[str, Any]) -> str:
     """Write the total as the sum of its families."""
-    points = figures.amount(texts, rank["points"], "points")
-    written = texts("page", "rank_total", points=points, families=counted(texts, rank))
+    summed = points(texts, rank["points"])
+    written = texts("page", "rank_total", points=summed, families=counted(texts, rank))
     if unknown := missing(texts, rank):
         written += " " + texts("page", "rank_missing", families=unknown)
     return written

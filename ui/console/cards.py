@@ -114,7 +114,7 @@ def _protection(monitors: Iterable[Mapping[str, Any]], texts: Texts) -> list[dic
             "title": texts("page", "protect_badge"),
             "meaning": texts("page", "protect_about"),
             "seen": [
-                {"what": texts.either(fired[0]["explain"]), "now": _when(fired, texts)}
+                {"what": texts.either(fired[0]["explain"]), "when": _when(fired, texts)}
                 for fired in points
             ],
             "ask": list(dict.fromkeys(texts.either(fired[0]["ask"]) for fired in points)),
@@ -134,11 +134,11 @@ def _ranked(flag: Mapping[str, Any], explain: Mapping[str, str], texts: Texts) -
             *((texts("page", "carries"),) if one["carries"] else ()),
             family,
             figures.clock_span(one["start_s"], one["end_s"]),
-            rank.weighs(texts, one),
+            rank.weighs(texts, one).replace(" ", figures.NO_BREAK),
         ]
         rows.append({"text": explain.get(one["monitor"], family), "told": told})
     total = {
-        "points": figures.amount(texts, found["points"], "points"),
+        "points": rank.points(texts, found["points"]),
         "families": rank.counted(texts, found),
         "missing": rank.missing(texts, found),
     }

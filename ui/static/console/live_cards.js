@@ -4,6 +4,7 @@ import { clock, h } from "./dom.js";
 
 // Who may need help comes first, then what is to be reviewed, then what is worth asking.
 const KINDS = ["protect", "flag", "prompt"];
+const UNDER_WAY = ["created", "consent", "baseline", "questions"];
 
 export function liveCards(t) {
   const lists = new Map(KINDS.map((kind) => [kind, h("div", {})]));
@@ -21,13 +22,14 @@ export function liveCards(t) {
     } });
     const one = { element: h("article", { class: "fs-card-item" }, head, body), told: "" };
     // The same moment, measured further: the card is renewed where it stands.
-    one.tell = (card) => {
+    one.tell = (card, over) => {
       const told = JSON.stringify(card);
-      if (told === one.told) return;
-      one.told = told;
+      if (told === one.told && over === one.over) return;
+      const open = over === one.over ? body.querySelector(".fs-rank")?.open ?? over : over;
+      Object.assign(one, { told, over });
       head.replaceChildren(h("span", { class: `fs-kind fs-kind-${kind}` }, t.of("kinds_of_card", kind)),
         h("strong", {}, title(card, t)), h("span", { class: "fs-soft" }, clock(card.start_s, 0)));
-      body.replaceChildren(...evidence(card, t).filter(Boolean));
+      body.replaceChildren(...evidence(card, t, open).filter(Boolean));
     };
     return one;
   }
@@ -45,7 +47,7 @@ export function liveCards(t) {
         lists.get(card.kind).prepend(made.get(key).element);
         news.textContent = `${t.of("kinds_of_card", card.kind)}: ${title(card, t)}`;
       }
-      made.get(key).tell(card);
+      made.get(key).tell(card, !UNDER_WAY.includes(state.stage));
     }
     for (const [key, one] of made) {
       if (!keys.has(key)) {
