@@ -18,6 +18,7 @@ STRONG_LATENCY_S = 2.0
 LEAST_POINTS = 2
 SPREADS = 3.0
 FACE_MEASURES = frozenset(measure.name for measure in MEASURES if measure.source == "face")
+MOVEMENTS = "face.brief_movements"
 _MEASURE = {measure.name: measure for measure in MEASURES}
 
 
@@ -33,6 +34,10 @@ class Prompt:
     reliability: Reliability
     observations: tuple[Observation, ...]
     """Only those that depart from the person's own usual."""
+    question_usual_s: float | None = None
+    """How long people usually take before answering this question, where the script says so."""
+    channels: tuple[str, ...] = ()
+    """Channels of the face that moved briefly within the answer, where that departs."""
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values for `report.json`."""
@@ -44,6 +49,8 @@ class Prompt:
             "follow_up": {"zh": self.follow_up.zh, "en": self.follow_up.en},
             "reliability": self.reliability,
             "observations": [observation.to_dict() for observation in self.observations],
+            "question_usual_s": self.question_usual_s,
+            "channels": list(self.channels),
         }
 
 
@@ -90,7 +97,15 @@ def prompts_from(answers: Sequence[Answer], reliability: Reliability) -> Iterato
             follow_up=answer.question.follow_ups[0],
             reliability=reliability if faces else "medium",
             observations=tuple(notable),
+            question_usual_s=answer.question.usual_latency_s,
+            channels=_moved(answer) if MOVEMENTS in {one.name for one in notable} else (),
         )
+
+
+def _moved(answer: Answer) -> tuple[str, ...]:
+    """Return the channels that moved within an answer, in the order in which they did."""
+    moved = (channel for one in answer.movements or () for channel in one.channels)
+    return tuple(dict.fromkeys(moved))
 
 
 def _points(observation: Observation) -> int:

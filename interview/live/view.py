@@ -15,6 +15,7 @@ from facesign.interview.live.conduct import Conduct
 from facesign.interview.live.recent import Recent
 from facesign.interview.live.strip import LiveSpeech, strip_of
 from facesign.interview.prompts import Prompt
+from facesign.interview.record.behaviour import is_behaviour
 from facesign.interview.report import Report
 from facesign.interview.risk.watch import GrowingWatch
 from facesign.interview.voices import EVERY_S, is_comparable
@@ -116,7 +117,7 @@ class LiveView:
             "overlay": self._recent.overlay() if facts else None,
             "prompts": self._prompts(facts),
             "flags": self._flags(),
-            "monitors": self._monitors(),
+            "monitors": self._monitors(facts),
             "checks": [check.to_dict() for check in shown.checks] if shown else [],
             "outcome": self._outcome(),
             "decision": conduct.decision,
@@ -174,11 +175,14 @@ class LiveView:
             {**card, "first_s": self._first_s.get(key)} for key, card in (known | cards).items()
         ]
 
-    def _monitors(self) -> list[dict[str, Any]]:
+    def _monitors(self, facts: SessionFacts | None) -> list[dict[str, Any]]:
         shown = self._shown
         if shown is None:
             return []
         fired = shown.monitors if isinstance(shown, Report) else shown.state.fired
+        if facts is not None and facts.behaviour_off is not None:
+            # As with prompts: what rests on behaviour goes at once.
+            fired = tuple(one for one in fired if not any(map(is_behaviour, one.evidence)))
         return [one.to_dict() for one in fired]
 
     def _outcome(self) -> dict[str, Any] | None:

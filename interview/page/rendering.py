@@ -11,7 +11,7 @@ from typing import Any
 
 import jinja2
 
-from facesign.interview.page import figures
+from facesign.interview.page import figures, rank
 from facesign.interview.page.lanes import draw_timeline
 from facesign.interview.page.texts import Lang, Texts, load_texts
 
@@ -78,8 +78,8 @@ def render_html(
         movements=_strongest(report["movements"]),
         monitor_of={one["id"]: one for one in report["monitors"]},
         protect=[one for one in report["monitors"] if one["role"] == "protect"],
-        family_points=partial(_family_points, texts),
-        family_missing=partial(_family_missing, texts),
+        weighs=partial(rank.weighs, texts),
+        rank_total=partial(rank.total, texts),
         images=[(image, base64.b64encode(image.jpeg).decode()) for image in images],
         amount=partial(figures.amount, texts),
         now=partial(figures.now, texts),
@@ -92,23 +92,6 @@ def render_html(
 def _voice_reasons(report: Mapping[str, Any], texts: Texts) -> str:
     voice = report["identity"].get("voice") or {"reasons": ()}
     return texts.join(texts("why", reason) for reason in voice["reasons"])
-
-
-def _family_points(texts: Texts, rank: Mapping[str, Any]) -> list[str]:
-    """Write what each family counts, those that count something."""
-    return [
-        f"{texts('monitor_family', one['family'])} {figures.amount(texts, one['points'], 'points')}"
-        for one in rank["families"]
-        if one["points"]
-    ]
-
-
-def _family_missing(texts: Texts, rank: Mapping[str, Any]) -> list[str]:
-    return [
-        texts("monitor_family", one["family"])
-        for one in rank["families"]
-        if one["status"] == "not_assessed"
-    ]
 
 
 def _seen(texts: Texts, observation: Mapping[str, Any]) -> str:

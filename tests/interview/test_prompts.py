@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 from session_factory import SCRIPT, movement, question, seen, speech
@@ -105,6 +106,23 @@ def test_two_departures_of_the_face_and_voice_together_carry_the_capture_s_relia
         "face.brief_movements",
     ]
     assert prompt.reliability == "high"
+
+
+def test_a_prompt_names_what_moved_where_that_departs() -> None:
+    slow = speech(22.6, 27.0)
+    moved = [
+        *(movement(t) for t in (22.0, 23.0)),
+        replace(movement(24.0), channels=("au4.right", "au1.left")),
+    ]
+    assert prompts([*USUAL, slow], movements=moved)[0].channels == ("au1.left", "au4.right")
+    assert prompts([*USUAL, speech(24.0, 27.0)], movements=moved[:1])[0].channels == ()
+
+
+def test_a_prompt_carries_the_usual_of_its_question_where_the_script_gives_one() -> None:
+    known = [replace(one, usual_latency_s=1.2) for one in SCRIPT.questions]
+    late = [*USUAL, speech(24.0, 27.0)]
+    assert [one.question_usual_s for one in prompts(late, questions=known)] == [1.2]
+    assert [one.question_usual_s for one in prompts(late)] == [None]
 
 
 def test_a_prompt_from_the_voice_alone_is_of_medium_reliability() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from facesign.errors import CalibrationError
@@ -12,11 +12,12 @@ from facesign.interview.page import figures
 from facesign.interview.page.texts import Texts, load_texts
 from facesign.interview.record.reader import Record
 from facesign.interview.risk.calibration import own_calibration
+from facesign.ui.console.cards import cards_of, further_of
 from facesign.ui.console.case_record import NO_RECORD, of_record
 from facesign.ui.console.desk import Desk
 from facesign.ui.console.guard import NotAllowed, SignedIn
 
-__all__ = ["card_of", "case_of", "may_see", "require_seen", "words_of_report"]
+__all__ = ["case_of", "may_see", "require_seen", "words_of_report"]
 
 LANES = (
     *("question", "speech", "pause", "filled_pause", "movement", "gaze_away", "blink"),
@@ -84,14 +85,8 @@ def words_of_report(report: Mapping[str, Any], texts: Texts) -> dict[str, Any]:
         "outcome": report["outcome"],
         "outcome_word": texts("outcome", report["outcome"]),
         "checks": [_check(one, texts) for one in report["checks"]],
-        "cards": [
-            *_protection(report.get("monitors", ()), texts),
-            *(
-                {**card_of("flag", one, texts, names), "ranked": _ranked(report, one, texts)}
-                for one in report["flags"]
-            ),
-            *(card_of("prompt", one, texts, names) for one in report["prompts"]),
-        ],
+        "cards": cards_of(report, texts, names),
+        "further": further_of(report, texts),
         "questions": [
             {"id": one["id"], "text": texts.either(one["text"]), "start_s": one["asked_start_s"]}
             for one in names.values()
@@ -124,52 +119,9 @@ def words_of_report(report: Mapping[str, Any], texts: Texts) -> dict[str, Any]:
     }
 
 
-def card_of(
-    kind: str, item: Mapping[str, Any], texts: Texts, questions: Mapping[str, Any]
-) -> dict[str, Any]:
-    """Return a prompt or a flag as a card: what was seen, how far from usual, what to ask."""
-    question = questions.get(item.get("question_id") or "")
-    # What a voice or another system tells has nothing to do with the picture.
-    level = item.get("reliability")
-    card = {
-        "kind": kind,
-        "id": item["id"],
-        "start_s": item["start_s"],
-        "end_s": item["end_s"],
-        "reliability": texts("reliability", level) if level else None,
-        "question": texts.either(question["text"]) if question else None,
-        "seen": [_seen(one, texts) for one in item["observations"]],
-    }
-    if kind == "prompt":
-        card["ask"] = texts.either(item["follow_up"])
-        return card
-    code = item["code"]
-    card["title"] = texts("flag", code)
-    card["meaning"] = texts("flag_meaning", code) if texts.has("flag_meaning", code) else None
-    card["next"] = texts("flag_next", code) if texts.has("flag_next", code) else None
-    card["family"] = texts("family", item["family"])
-    card["value"] = card["threshold"] = None
-    if item["value"] is not None:
-        card["value"] = figures.amount(texts, item["value"], item["unit"], code)
-    if item["threshold"] is not None:
-        card["threshold"] = figures.amount(texts, item["threshold"], item["unit"], code)
-    return card
-
-
 def _curve(name: str, texts: Texts) -> str:
     part, dot, _ = name.partition(".")
     return f"{texts('lane', part)}: {texts('series', name)}" if dot else texts("lane", "motion")
-
-
-def _ranked(report: Mapping[str, Any], flag: Mapping[str, Any], texts: Texts) -> list[str]:
-    """List what a flag rests on and what adds to it, the weightiest first; no probability."""
-    explain = {one["id"]: texts.either(one["explain"]) for one in report.get("monitors", ())}
-    rank = flag.get("rank") or {"contributions": ()}
-    return [
-        f"{explain[one['monitor']]} ({texts('monitor_family', one['family'])})"
-        for one in rank["contributions"]
-        if one["monitor"] in explain
-    ]
 
 
 def _on_own_sessions(home: Home, report: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -194,27 +146,6 @@ def _on_own_sessions(home: Home, report: Mapping[str, Any]) -> dict[str, Any] | 
     }
 
 
-def _protection(monitors: Sequence[Mapping[str, Any]], texts: Texts) -> list[dict[str, Any]]:
-    """Return one card for all signs that the applicant may need protection, if there are any."""
-    found = [one for one in monitors if one["role"] == "protect"]
-    if not found:
-        return []
-    return [
-        {
-            "kind": "protect",
-            "id": "protect",
-            "start_s": found[0]["start_s"],
-            "end_s": found[-1]["end_s"],
-            "reliability": None,
-            "question": None,
-            "seen": [],
-            "title": texts("page", "protect_badge"),
-            "ranked": [texts.either(one["explain"]) for one in found],
-            "ask": texts.either(found[0]["ask"]),
-        }
-    ]
-
-
 def _broken_off(session: ArchivedSession) -> dict[str, Any] | None:
     if session.because is None and session.next_on is None:
         return None
@@ -235,19 +166,6 @@ def _check(check: Mapping[str, Any], texts: Texts) -> dict[str, Any]:
         "found": found,
         "required": check["required"],
         "reason": texts("why", check["reason"]) if check["reason"] else None,
-    }
-
-
-def _seen(observation: Mapping[str, Any], texts: Texts) -> dict[str, Any]:
-    return {
-        "what": texts("observation", observation["name"]),
-        "start_s": observation["start_s"],
-        "end_s": observation["end_s"],
-        "now": figures.now(texts, observation),
-        "usual": None
-        if observation["baseline_median"] is None
-        else figures.usual(texts, observation),
-        "why": texts("why", observation["reason"]) if observation["reason"] else None,
     }
 
 

@@ -1,4 +1,4 @@
-"""The live state in words: its prompts and flags as cards, its reasons as texts."""
+"""The live state in words: what was found as cards and rows, its reasons as texts."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from typing import Any
 from facesign.interview.home import Language
 from facesign.interview.page import figures
 from facesign.interview.page.texts import load_texts
-from facesign.ui.console.case import card_of
+from facesign.ui.console.cards import cards_of, further_of
 
 __all__ = ["in_words"]
+
+TOLD_AS_CARDS = ("prompts", "flags", "monitors")
 
 
 def in_words(state: Mapping[str, Any], lang: Language) -> dict[str, Any]:
@@ -41,7 +43,7 @@ def in_words(state: Mapping[str, Any], lang: Language) -> dict[str, Any]:
     behaviour["why"] = texts("why", behaviour["reason"]) if behaviour["reason"] else None
     outcome = state["outcome"]
     return {
-        **{name: value for name, value in state.items() if name not in ("prompts", "flags")},
+        **{name: value for name, value in state.items() if name not in TOLD_AS_CARDS},
         "identity": identity,
         "strip": strip,
         "question": question,
@@ -50,11 +52,8 @@ def in_words(state: Mapping[str, Any], lang: Language) -> dict[str, Any]:
             {"id": one["id"], "state": one["state"], "text": texts.either(one["text"])}
             for one in state["questions"]
         ],
-        "cards": [
-            {**card_of(kind, one, texts, questions), "first_s": one["first_s"]}
-            for kind, held in (("flag", state["flags"]), ("prompt", state["prompts"]))
-            for one in held
-        ],
+        "cards": cards_of(state, texts, questions),
+        "further": further_of(state, texts),
         "checks": [
             {
                 "label": texts("check", one["check"]),

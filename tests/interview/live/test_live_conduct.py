@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from risk_factory import observed
 from session_factory import SCRIPT, ScriptedPipeline, movement
 
 from facesign.biometrics.speakers.turns import Basis, Turn
@@ -17,6 +19,7 @@ from facesign.interview.live.conduct import Conduct, Gap
 from facesign.interview.live.plan import Role, SessionPlan
 from facesign.interview.live.recent import Recent
 from facesign.interview.live.view import LiveView
+from facesign.interview.risk.watch import RiskWatch
 from facesign.interview.voices import HeardSoFar
 
 
@@ -185,6 +188,35 @@ def test_a_movement_that_comes_into_view_puts_the_last_state_out_of_date(conduct
     view.state(time_s=3.0, recording=True, problem=None)
     pipeline.movements_under_way = ()
     assert not view.is_out_of_date
+
+
+def test_withdrawn_consent_takes_at_once_what_rests_on_behaviour(conduct: Conduct) -> None:
+    agree(conduct)
+    conduct.open()
+    view = LiveView(conduct, Recent())
+    view.state(time_s=0.0, recording=True, problem=None)
+    watch = RiskWatch()
+    for line in (
+        "question.protection 1 9 8 session",
+        "voice.response_latency 2 5 3.5 usual=0.5 mad=0.1",
+        "question.sensitive 10 19 9 session",
+        "voice.response_latency 12 15 3.5 usual=0.5 mad=0.1",
+        "voice.other_share 0 20 0.4",
+    ):
+        watch.push(replace(observed(line), analyser="interview.risk"))
+    watch.finish()
+    assert view._found is not None
+    view._found = replace(view._found, state=watch.state())
+    view._look_at_s = float("inf")
+
+    def ids() -> set[str]:
+        state = view.state(time_s=20.0, recording=True, problem=None)
+        return {one["id"] for one in state["monitors"]}
+
+    voice = "protection.undeclared_voice"
+    assert ids() >= {voice, "protection.late_answer", "behaviour.late_answer"}
+    do(conduct, "withdraw", purpose="behaviour")
+    assert ids() == {voice}
 
 
 @pytest.mark.parametrize(

@@ -51,10 +51,10 @@ def test_a_case_is_told_in_the_language_asked_for(console: Console, case: str) -
     assert protect["kind"] == "protect"
     assert (flag["kind"], flag["title"]) == ("flag", "Undeclared person in the picture")
     assert (flag["value"], flag["threshold"]) == ("3.5\u00a0s", "1.0\u00a0s")
-    assert prompt["ask"].startswith("Could you tell me when the salary")
+    assert prompt["ask"][0].startswith("Could you tell me when the salary")
     assert prompt["seen"][0]["now"] == "2.35\u00a0s"
     assert prompt["seen"][0]["usual"] == "0.48\u00a0±\u00a00.09\u00a0s"
-    assert zh["report"]["cards"][2]["ask"].startswith("三月份的工资")
+    assert zh["report"]["cards"][2]["ask"][0].startswith("三月份的工资")
     assert [lane["name"] for lane in en["report"]["lanes"]][:2] == ["question", "speech"]
     checked = {one["label"]: one for one in en["report"]["checks"] if one["status"] == "assessed"}
     assert checked["Brief facial movements"]["found"] == "used for prompts only"

@@ -119,13 +119,17 @@ def test_the_live_state_is_told_in_words_without_a_score(session: LiveSession) -
     shown = {
         name: [{**one, "first_s": 1.0} for one in report[name]] for name in ("prompts", "flags")
     }
+    shown["monitors"] = report["monitors"]
     state = {**session.state(), **shown, "checks": report["checks"]}
     en, zh = in_words(state, "en"), in_words(state, "zh")
-    assert [card["kind"] for card in en["cards"]] == ["flag", "prompt"]
-    assert en["cards"][1]["seen"][0]["usual"].startswith("0.48")
-    assert zh["cards"][1]["ask"].startswith("三月份的工资")
+    assert [card["kind"] for card in en["cards"]] == ["protect", "flag", "prompt"]
+    assert [card["title"] for card in zh["cards"][:1]] == ["单独询问"]
+    assert len(en["cards"][1]["ranked"]) == 4
+    assert en["cards"][2]["seen"][0]["usual"].startswith("0.48")
+    assert [one["id"] for one in en["further"]] == ["identity.other_face"]
+    assert zh["cards"][2]["ask"][0].startswith("三月份的工资")
     assert zh["questions"][0]["text"] != en["questions"][0]["text"]
-    assert "prompts" not in en
+    assert not {"prompts", "flags", "monitors"} & en.keys()
     assert "score" not in json.dumps(en)
 
 

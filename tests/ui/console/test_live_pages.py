@@ -292,18 +292,25 @@ def test_a_line_that_is_cut_is_told_and_what_was_kept_is_sent(
 def test_a_camera_that_is_denied_is_explained(
     playing: Playwright, server: Server, home: Home
 ) -> None:
-    session = server.create()
+    session = server.create(lang="zh")
     browser = playing.chromium.launch(
         executable_path="/usr/bin/chromium", args=["--no-sandbox", FLAGS[1]]
     )
-    context = browser.new_context(viewport={"width": 390, "height": 844}, locale="zh-CN")
+    context = browser.new_context(viewport={"width": 390, "height": 844}, locale="en-US")
     context.set_default_timeout(PATIENCE_MS)
     page = context.new_page()
     page.goto(f"{server.url}/join/{session.invite()}")
+    expect(page.locator("#step-welcome h1")).to_have_text("Welcome to your interview")
     agree(page, "recording")
+    # From here on in the language that the officer chose, unless the applicant changes it.
     expect(page.locator("#denied h2")).to_have_text("无法使用摄像头或麦克风", timeout=PATIENCE_MS)
     expect(page.locator("#begin")).to_be_disabled()
     assert serious(page) == []
+    page.reload()
+    page.click("#lang")
+    page.click("#lang")
+    page.click("#open")
+    expect(page.locator("#denied h2")).to_have_text("Camera or microphone can't be used")
     browser.close()
     session.reschedule()
     with Record.open(home, session.session_id) as record:

@@ -3,8 +3,8 @@ import { clock, h, page } from "./dom.js";
 
 const VERDICTS = ["confirmed", "rejected", "cannot_tell"];
 
-/** One card's body: also used while an interview is under way. */
-export function evidence(card, t) {
+/** One card's body: also used while an interview is under way, then with its ranking folded. */
+export function evidence(card, t, open = true) {
   return [
     card.question ? h("p", { class: "fs-soft" }, t("cards.at_question", { question: card.question })) : null,
     card.meaning ? h("p", {}, card.meaning) : null,
@@ -13,12 +13,48 @@ export function evidence(card, t) {
       : t("cards.value", { value: card.value })) : null,
     card.seen.length ? h("ul", { class: "fs-seen" }, card.seen.map((one) => h("li", {},
       h("span", {}, one.what),
-      h("span", { class: "fs-figure" }, one.why ?? one.now),
-      h("span", { class: "fs-soft" }, one.usual ? t("cards.usual", { usual: one.usual }) : "")))) : null,
-    card.ranked?.length ? h("ol", { class: "fs-ranked" }, card.ranked.map((text) => h("li", {}, text))) : null,
-    card.ask ? h("p", { class: "fs-ask" }, h("span", { class: "fs-soft" }, t("cards.ask")), card.ask) : null,
+      h("span", { class: "fs-figure" }, one.why ?? one.now ?? ""),
+      h("span", { class: "fs-soft" }, beside(one, t))))) : null,
+    ranked(card, t, open),
+    card.ask ? h("div", { class: "fs-ask" }, h("span", { class: "fs-soft" }, t("cards.ask")), card.ask.map((text) => h("p", {}, text))) : null,
     card.next ? h("p", { class: "fs-ask" }, h("span", { class: "fs-soft" }, t("cards.next")), card.next) : null,
+    card.kind === "protect" ? h("p", { class: "fs-ask" }, h("span", { class: "fs-soft" }, t("cards.next")),
+      t("cards.protect_next", { decision: t.of("decisions", "pause_and_protect") })) : null,
   ];
+}
+
+function beside(one, t) {
+  return [one.when, one.usual ? t("cards.usual", { usual: one.usual }) : null,
+    one.question_usual ? t("cards.question_usual", { usual: one.question_usual }) : null, one.parts].filter(Boolean).join(" · ");
+}
+
+// What a flag rests on, and how its rank comes about: everybody can add it up again.
+function ranked(card, t, open) {
+  if (!card.ranked?.length) return null;
+  return h("details", { open, class: "fs-rank" }, h("summary", { class: "fs-soft" }, t("cards.ranked")),
+    h("ol", { class: "fs-ranked" }, card.ranked.map((one) => h("li", {}, one.text,
+      h("span", { class: "fs-soft fs-figure" }, one.told.join(" · "))))),
+    h("p", { class: "fs-soft fs-total" }, t("cards.total", card.total),
+      card.total.missing ? ` ${t("cards.total_missing", { families: card.total.missing })}` : null));
+}
+
+/** What fired and stands on no card: a quiet, folded list, {element, show(rows)}. */
+export function furtherPoints(t) {
+  const count = h("summary", {});
+  const list = h("ul", { class: "fs-further" });
+  const element = h("details", { class: "fs-card fs-small", hidden: true }, count,
+    h("p", { class: "fs-soft" }, t("cards.further_about")), list);
+  let told = "[]";
+  function show(rows) {
+    if (JSON.stringify(rows) === told) return;
+    told = JSON.stringify(rows);
+    element.hidden = !rows.length;
+    count.textContent = t("cards.further", { n: rows.length });
+    list.replaceChildren(...rows.map((one) => h("li", {}, one.text,
+      h("span", { class: "fs-soft fs-figure" }, `${one.family} · ${one.when}`),
+      h("span", { class: "fs-soft" }, `${t("cards.ask")}: ${one.ask}`))));
+  }
+  return { element, show };
 }
 
 export function title(card, t) {
@@ -37,6 +73,9 @@ export function cardList(found, t, { seek, saveVerdict }) {
     ...(found.own_sessions ? [h("p", { class: "fs-soft", id: "own-sessions" }, found.own_sessions.readable
       ? t("cards.own_sessions", found.own_sessions) : t("cards.own_unreadable"))] : []),
     ...(cards.length ? [...made.values()].map((one) => one.element) : [h("p", { class: "fs-soft" }, t("cards.none"))]));
+  const further = furtherPoints(t);
+  further.show(found.report?.further ?? []);
+  element.append(further.element);
 
   function make(card) {
     const head = h("button", { type: "button", class: "fs-card-head", "aria-expanded": "false", id: `card-${card.id}`,

@@ -44,7 +44,7 @@ export function timeline(report, t, { seek, openCard }) {
     if (lane.name === "question") return report.questions.find((one) => one.id === span.ref)?.text ?? lane.label;
     if (lane.name === "speech") return `${lane.label}: ${report.subjects[span.subject] ?? span.subject ?? ""}`;
     const card = cards.get(span.ref);
-    if (card) return card.title ?? card.ask ?? lane.label;
+    if (card) return card.title ?? card.ask?.[0] ?? lane.label;
     if (lane.name === "movement") {
       const one = report.movements.find((it) => Math.abs(it.start_s - span.start_s) < 0.02);
       if (one) return `${lane.label}: ${one.text}`;

@@ -12,6 +12,7 @@ const here = window.location.pathname.replace(/\/$/, "");
 const texts = {};
 const page = {
   lang: "zh",
+  langChosen: false, // Whether the applicant changed it: what the officer chose no longer counts.
   step: "welcome",
   problem: root.dataset.problem,
   state: null,
@@ -142,6 +143,7 @@ async function open() {
   if (!bestMime()) return fail("browser");
   const opened = await post("open");
   page.iceServers = opened.ice_servers;
+  if (!page.langChosen) page.lang = opened.lang;
   page.state = opened.state;
   if (ENDED.includes(opened.state.stage)) return show("end");
   meet();
@@ -297,6 +299,7 @@ function offerToTakeBack() {
 
 on("lang", () => {
   page.lang = page.lang === "zh" ? "en" : "zh";
+  page.langChosen = true;
   draw();
 });
 on("open", open);
