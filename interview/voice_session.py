@@ -85,9 +85,7 @@ class SessionSearcher:
                 return VoiceElsewhere.unknown("nothing_to_search")
             with prints:
                 others, reason = self._others(prints, samples)
-                listed, why_not_listed = _counted(
-                    prints.search(samples, top=MOST_FOUND, purpose="watch_list")
-                )
+                listed, why_not_listed = _listed(prints, samples)
         except FacesignError as error:
             _log.warning("the gallery was not searched: %s", type(error).__name__)
             return VoiceElsewhere.unknown("search_failed")
@@ -203,6 +201,13 @@ def _verifier(
         return None, "no_voiceprint"
     except TemplateMismatchError:
         return None, "voiceprint_of_other_model"
+
+
+def _listed(prints: Fingerprints, samples: FloatArray) -> tuple[int | None, str | None]:
+    # Most galleries have no entry: speech is not measured once more for nothing.
+    if not prints.watch_list.entries():
+        return None, "nothing_to_search"
+    return _counted(prints.search(samples, top=MOST_FOUND, purpose="watch_list"))
 
 
 def _counted(result: SearchResult) -> tuple[int | None, str | None]:
