@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from facesign.biometrics.face.sharpen import MODEL as READOUT
@@ -13,6 +13,7 @@ from facesign.biometrics.face.spotter import ClassifierSpotter
 from facesign.biometrics.face.tracker_process import TrackerProcess, models_of
 from facesign.biometrics.voice.detector import SpeechDetector
 from facesign.interview.pipeline import BehaviourModels
+from facesign.interview.voice_search import Searches
 from facesign.interview.voices import Voices
 from facesign.models.registry import Provider, model_path
 from facesign.models.runtime import open_model
@@ -30,9 +31,22 @@ class Analysers:
     given_tracker: TrackerProcess | None = None
     """One that was started beforehand."""
     given_voices: Voices | Callable[[], Voices] | None = None
+    searches: Searches = field(default_factory=Searches)
+    """What a search found before, and where one that is made now is entered."""
     voices: Voices | None = None
     """What voices are told apart with, once sound may be analyzed."""
     _models: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Refuse at once what cannot be had.
+
+        Raises:
+            ProviderError: CUDA is asked for, and it cannot start.
+        """
+        if self.provider == "cuda":
+            from facesign.models.runtime import require_provider
+
+            require_provider("cuda")
 
     def open_tracker(self) -> TrackerProcess:
         """Check the tracker's files and start it, or take the one that was given."""
@@ -56,7 +70,10 @@ class Analysers:
     def open_voices(self) -> Voices | None:
         """Open what voices are told apart and compared with; None where they are not."""
         given = self.given_voices
-        self.voices = given() if callable(given) else given
+        opened = given() if callable(given) else given
+        if opened is not None:
+            opened = replace(opened, searcher=self.searches.over(opened.searcher))
+        self.voices = opened
         return self.voices
 
     def models(self, *, heard: bool) -> tuple[str, ...]:

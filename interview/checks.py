@@ -42,6 +42,8 @@ class Conditions:
     """Reason code where there was no voiceprint to compare with."""
     others_declared: bool = False
     """Whether somebody else may have spoken on the applicant's side."""
+    searched: tuple[Observation, ...] = ()
+    """What searches of the gallery came to."""
 
 
 def run_checks(
@@ -61,6 +63,7 @@ def run_checks(
         "genuineness": (None, "no_analyser"),
         "face": _face(findings, flags, conditions),
         "voice": _voice(findings, flags, conditions),
+        "search": _search(flags, conditions.searched),
         "behaviour": _behaviour(conditions, findings),
         "voice_behaviour": _voice_behaviour(conditions),
         "movements": _movements(conditions, findings),
@@ -168,6 +171,17 @@ def _voice(findings: Findings, flags: Sequence[Flag], conditions: Conditions) ->
     if whole.decision == "inconclusive":
         return None, next(iter(whole.reasons), "evidence_inconclusive")
     return any(flag.code in VOICE_FLAGS for flag in flags), None
+
+
+def _search(flags: Sequence[Flag], searched: Sequence[Observation]) -> _Made:
+    if any(flag.code in HISTORY_FLAGS for flag in flags):
+        return True, None
+    reasons = [one.reason or "not_searched" for one in searched if one.status == "not_assessed"]
+    # A watch-list without an entry, or a gallery without anybody else, leaves the other one.
+    weighty = [reason for reason in reasons if reason != "nothing_to_search"]
+    if weighty or len(reasons) == len(searched):
+        return None, next(iter([*weighty, *reasons]), "not_searched")
+    return False, None
 
 
 def _why_unheard(conditions: Conditions) -> str | None:

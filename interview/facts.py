@@ -21,6 +21,7 @@ from facesign.interview.home import Settings
 from facesign.interview.marks import Mark
 from facesign.interview.media.info import MediaInfo, MediaProblem
 from facesign.interview.page.rendering import ReportImage
+from facesign.interview.risk.history import NOT_SEARCHED, VoiceElsewhere
 from facesign.interview.script import Question, Script
 
 __all__ = ["RecordingFacts", "SessionFacts", "speaker_heard", "speaker_of", "turns_in", "who_spoke"]
@@ -73,6 +74,8 @@ class SessionFacts:
     recording: RecordingFacts | None
     past: tuple[Observation, ...] = ()
     """What earlier sessions and the gallery know of the customer."""
+    elsewhere: VoiceElsewhere = NOT_SEARCHED
+    """What the session's own search of the gallery came to."""
 
 
 def turns_in(

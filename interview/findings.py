@@ -13,7 +13,9 @@ from facesign.biometrics.face.track import Face
 from facesign.biometrics.observation import Observation
 from facesign.biometrics.speakers.turns import Turn
 from facesign.biometrics.voice.utterances import Utterance
+from facesign.interview.consent import ConsentBook
 from facesign.interview.pipeline import Event, FaceReading
+from facesign.interview.risk.history import VoiceElsewhere
 from facesign.interview.risk.steadiness import PICTURE_GAP_S, GapWatcher, LightWatcher
 from facesign.interview.spool import SignalSpool
 from facesign.interview.timeline import Curves
@@ -36,6 +38,8 @@ class Findings:
         self.utterances: list[Utterance] = []
         self.turns: list[Turn] = []
         self.compared: list[VoiceResult] = []
+        self.elsewhere: VoiceElsewhere | None = None
+        """What a search of the gallery found; None where none was made."""
         self.unsettled: HeardSoFar | None = None
         """What is shown of the voice while the session runs; nothing else rests on it."""
         self.movements: list[Movement] = []
@@ -74,6 +78,8 @@ class Findings:
                 self.turns.append(event)
             case VoiceResult():
                 self.compared.append(event)
+            case VoiceElsewhere():
+                self.elsewhere = event
             case HeardSoFar():
                 self.unsettled = event
             case Observation():
@@ -89,6 +95,20 @@ class Findings:
         settled_s = max((one.end_s for one in self.compared), default=0.0)
         early = () if self.unsettled is None else self.unsettled.compared
         return [*self.compared, *(one for one in early if one.start_s >= settled_s)]
+
+    def forget_refused(self, consent: ConsentBook, *, behaviour: bool) -> None:
+        """Drop what is no longer consented to.
+
+        Args:
+            consent: The last word on each purpose.
+            behaviour: Whether behaviour is not assessed.
+        """
+        if behaviour:
+            self.forget_behaviour()
+        if consent.decision("face") is False:
+            self.forget_face()
+        if consent.decision("voice") is False:
+            self.forget_voice()
 
     def forget_behaviour(self) -> None:
         """Drop what only behaviour is made of, after consent to it was withdrawn."""
@@ -117,6 +137,11 @@ class Findings:
         self.turns.clear()
         self.compared.clear()
         self.unsettled = None
+        self.forget_search()
+
+    def forget_search(self) -> None:
+        """Drop what a search found, after consent to it was withdrawn."""
+        self.elsewhere = None
 
     def _add_face(self, face: Face) -> None:
         self.n_frames += 1

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import TracebackType
 
 from facesign.biometrics.gallery import history, watch_list
-from facesign.biometrics.gallery.customers import customers
+from facesign.biometrics.gallery.customers import customers, is_searched
 from facesign.biometrics.gallery.due import due
 from facesign.biometrics.gallery.entries import Basis, Due
 from facesign.biometrics.gallery.gates import Gates, print_of
@@ -20,10 +20,7 @@ from facesign.biometrics.gallery.purposes import (
 )
 from facesign.biometrics.gallery.search import Search
 from facesign.biometrics.gallery.store import Gallery, Revoked
-from facesign.errors import (
-    SettingsError,
-    UnknownCustomerError,
-)
+from facesign.errors import SettingsError, UnknownCustomerError
 from facesign.interview.home import Home
 from facesign.interview.keyfiles import KeyNotice
 from facesign.interview.template_keys import TemplateKeys
@@ -297,6 +294,7 @@ class Fingerprints:
         top: int = 5,
         purpose: str = "duplicate_search",
         point: str | None = None,
+        besides: str | None = None,
     ) -> SearchResult:
         """Find who in the gallery sounds most like a recording.
 
@@ -306,6 +304,7 @@ class Fingerprints:
             purpose: `duplicate_search` or `watch_list`; other templates are not read.
             point: Name of the operating point; by default the one with the lowest false
                 match rate.
+            besides: Customer whose own voiceprint is left out.
 
         Raises:
             MediaError: the file cannot be read.
@@ -318,14 +317,16 @@ class Fingerprints:
         at = self._point(point) if point else strictest
         listened = listen(recording)
         self._gallery.purge()
-        n_people = self._search.size(wanted, self._tools.model)
+        own = besides is not None and is_searched(self._gallery, besides, wanted, self.model)
+        n_people = self._search.size(wanted, self._tools.model) - own
         expected = expected_false(n_people, at)
         reason = why_not_assessed(listened, expected, self._tools.overlap)
+        found = self._candidates(listened, wanted, top + own, None if reason else at)
         return SearchResult(
             status="not_assessed" if reason else "assessed",
             reason=reason,
             purpose=wanted,
-            candidates=self._candidates(listened, wanted, top, None if reason else at),
+            candidates=_others(found, besides if own else None)[:top],
             n_people=n_people,
             expected_false=expected,
             point=at,
@@ -388,6 +389,10 @@ class Fingerprints:
             known = ", ".join(self.points) or "none; facesign voice calibrate makes them"
             raise SettingsError(f"no operating point is named {name!r}; there are {known}")
         return self.points[name]
+
+
+def _others(found: Sequence[Candidate], besides: str | None) -> tuple[Candidate, ...]:
+    return tuple(one for one in found if besides is None or one.customer != besides)
 
 
 def _warn(notice: KeyNotice) -> None:

@@ -18,6 +18,7 @@ CheckName: TypeAlias = Literal[
     "genuineness",
     "face",
     "voice",
+    "search",
     "behaviour",
     "voice_behaviour",
     "movements",

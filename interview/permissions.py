@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from facesign.errors import ConsentError
 from facesign.interview.consent import ConsentBook, Purpose
+from facesign.interview.risk.history import VoiceElsewhere
 
 __all__ = ["Permissions"]
 
@@ -19,6 +20,7 @@ class Permissions:
     """Consent that is not shown is reported instead of refused."""
     behaviour_off: str | None
     """Reason code where behaviour is not assessed by choice."""
+    _search_from_s: float | None = None
 
     def may_use(self, purpose: Purpose) -> bool:
         """Tell whether items of a purpose may be analyzed; refused ones are left alone.
@@ -36,6 +38,29 @@ class Permissions:
                 f"no consent to {purpose}: call session.consent(purpose={purpose!r}, ...) first"
             )
         return decision
+
+    def decided(self, time_s: float) -> None:
+        """Take note that somebody decided on a purpose at a time of the session."""
+        if self.why_no_search() is not None:
+            self._search_from_s = None
+        elif self._search_from_s is None:
+            self._search_from_s = time_s
+
+    def search_from_s(self) -> float | None:
+        """Return from when on speech may be searched with; None where it may not."""
+        return self._search_from_s
+
+    def why_no_search(self) -> str | None:
+        """Return why the gallery is not searched, None where it may be: both were agreed to."""
+        decisions = [self.consent.decision("voice"), self.consent.decision("search")]
+        if False in decisions:
+            return "consent_refused"
+        return None if all(decisions) else "no_consent_recorded"
+
+    def unsearched(self, has_audio: bool) -> VoiceElsewhere:
+        """Return why nothing is known of the voice elsewhere, where no search was made."""
+        reason = self.why_no_search() or ("not_searched" if has_audio else "no_sound")
+        return VoiceElsewhere.unknown(reason)
 
     def why_no_behaviour(self) -> str | None:
         """Return why behaviour is not assessed, None where it is."""

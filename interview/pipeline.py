@@ -38,6 +38,7 @@ from facesign.biometrics.voice.quality import VoiceQuality
 from facesign.biometrics.voice.utterances import Utterance, Utterances
 from facesign.interview.consent import Purpose
 from facesign.interview.questions import QuestionLog
+from facesign.interview.risk.history import VoiceElsewhere
 from facesign.interview.voices import HeardSoFar, SpeakerPath, VoiceResult, Voices
 
 __all__ = ["BehaviourModels", "Event", "FaceReading", "Pipeline"]
@@ -69,6 +70,7 @@ Event: TypeAlias = (
     | Utterance
     | Turn
     | VoiceResult
+    | VoiceElsewhere
     | HeardSoFar
 )
 _Listener: TypeAlias = Callable[[TimeArray], BoolArray]
@@ -95,6 +97,7 @@ class Pipeline:
             may give None where they are not.
         others_declared: Whether somebody else may speak on the applicant's side.
         early: Tell what is likely of the applicant's voice before it is settled, too.
+        search_from_s: From when on speech may be searched with; None where it may not.
     """
 
     def __init__(
@@ -108,7 +111,9 @@ class Pipeline:
         open_voices: Callable[[], Voices | None] = lambda: None,
         others_declared: bool = False,
         early: bool = False,
+        search_from_s: Callable[[], float | None] = lambda: None,
     ) -> None:
+        self._search_from_s = search_from_s
         self._others_declared = others_declared
         self._open_voices: Callable[[], Voices | None] | None = open_voices
         self._early = early
@@ -199,6 +204,8 @@ class Pipeline:
             self._stop_face()
         elif purpose == "voice":
             self._stop_voice()
+        elif purpose == "search" and self._speakers is not None:
+            self._speakers.stop_search()
 
     def _stop_behaviour(self) -> None:
         for voice in self._voices.values():
@@ -222,7 +229,11 @@ class Pipeline:
             voices, self._open_voices = self._open_voices(), None
             if voices is not None:
                 self._speakers = SpeakerPath(
-                    voices, self._questions, shared=self._others_declared, early=self._early
+                    voices,
+                    self._questions,
+                    shared=self._others_declared,
+                    early=self._early,
+                    search_from_s=self._search_from_s,
                 )
 
     def _heard(self, track: Track, start_s: float, samples: FloatArray) -> None:

@@ -27,12 +27,13 @@ from facesign.interview.permissions import Permissions
 from facesign.interview.pictures import PictureKeeper
 from facesign.interview.pipeline import Event, Pipeline
 from facesign.interview.questions import QuestionLog
-from facesign.interview.record.contents import settings_to_dict
+from facesign.interview.record.contents import SEARCHED, settings_to_dict
 from facesign.interview.record.keeper import SessionKeeper
 from facesign.interview.record.writer import RecordWriter
 from facesign.interview.report import Report
 from facesign.interview.risk.steadiness import SoundGaps
 from facesign.interview.script import Script, load_script
+from facesign.interview.voice_search import Searches
 from facesign.interview.voices import Voices
 from facesign.interview.writeup import write_up
 
@@ -70,6 +71,7 @@ class Session:
             it in: it begins with consent to recording and stores what is pushed without loss. Or
             a record begun elsewhere by who stores what was received; the session has its id.
         past: What earlier sessions and the gallery know, see `past_observations`.
+        searches: What a search of the gallery found before, for who analyzes it again.
 
     Raises:
         SettingsError: an option has a value that is not allowed.
@@ -96,6 +98,7 @@ class Session:
         watch: Callable[[Event], None] | None = None,
         record: bool | Home | RecordWriter = False,
         past: Sequence[Observation] = (),
+        searches: Searches | None = None,
     ) -> None:
         if marks and script is None:
             raise SettingsError("marks name questions of a script: give the script as well")
@@ -110,16 +113,13 @@ class Session:
         self._customer = customer
         self._external_ref = external_ref
         self._settings = settings if settings is not None else Home.resolve().settings()
-        if self._settings.provider == "cuda":
-            from facesign.models.runtime import require_provider
-
-            require_provider("cuda")
         self._baseline = baseline
         self._recorded = recorded
         self._participants = tuple(participants)
         self._others_declared = bool(set(participants) - {"applicant"})
         self._tracks = tuple(tracks)
-        self._analysers = Analysers(self._settings.provider, task_file, tracker, voices)
+        searches = searches or Searches(keep=lambda one: self._keep(SEARCHED, **one.to_dict()))
+        self._analysers = Analysers(self._settings.provider, task_file, tracker, voices, searches)
         self._watch = watch
         self._past = tuple(past)
         self._marked = bool(marks)
@@ -168,10 +168,7 @@ class Session:
         """
         self._require_open()
         consent = self._consent.add(purpose, text=text, given_by=given_by, granted=granted)
-        if self._keeper is not None:
-            self._keeper.consent(consent)
-        if not granted and self._pipeline is not None:
-            self._pipeline.stop(consent.purpose)
+        self._decided(consent)
         return consent
 
     def identity_only(self) -> None:
@@ -187,10 +184,7 @@ class Session:
         self._require_open()
         self._consent.extend(tuple(consents))
         for consent in consents:
-            if self._keeper is not None:
-                self._keeper.consent(consent)
-            if not consent.granted and self._pipeline is not None:
-                self._pipeline.stop(consent.purpose)
+            self._decided(consent)
 
     def push(self, item: Frame | Sound) -> None:
         """Analyze one frame or one run of sound.
@@ -283,7 +277,6 @@ class Session:
     def so_far(self) -> SessionFacts:
         """Return what is known now; an answer that is still being given ends now."""
         self._require_open()
-        self._findings.end_s = max(self._findings.end_s, self._end_s)
         return self._facts(None, self._questions.marks_until(self._end_s))
 
     def observe(self, observation: Observation) -> None:
@@ -307,12 +300,21 @@ class Session:
                 self._findings.add(event)
         self._questions.end(self._end_s)
         self._closed = True
-        self._findings.end_s = max(self._findings.end_s, self._end_s)
         self.facts = self._facts(recording, self._questions.marks)
         report = write_up(self.facts)
         if self._keeper is not None:
             self._keeper.closed(report)
         return report
+
+    def _decided(self, consent: Consent) -> None:
+        """Enter a decision and let it take effect."""
+        if self._keeper is not None:
+            self._keeper.consent(consent)
+        self._permissions.decided(self._end_s)
+        if self._permissions.why_no_search() is not None:
+            self._findings.forget_search()
+        if not consent.granted and self._pipeline is not None:
+            self._pipeline.stop(consent.purpose)
 
     def _keep(self, entry: str, **data: Any) -> None:
         """Enter what the session was told into its record, if it has one."""
@@ -348,6 +350,7 @@ class Session:
             open_voices=self._analysers.open_voices,
             others_declared=self._others_declared,
             early=self._watch is not None,
+            search_from_s=self._permissions.search_from_s,
         )
 
     def _baseline_source(self) -> BaselineSource:
@@ -361,14 +364,10 @@ class Session:
             raise SessionStateError("this session is closed")
 
     def _facts(self, recording: RecordingFacts | None, marks: tuple[Mark, ...]) -> SessionFacts:
+        self._findings.end_s = max(self._findings.end_s, self._end_s)
         meter = self._pipeline.meter if self._pipeline else None
         behaviour_off = self._permissions.why_no_behaviour()
-        if behaviour_off is not None:
-            self._findings.forget_behaviour()
-        if self._consent.decision("face") is False:
-            self._findings.forget_face()
-        if self._consent.decision("voice") is False:
-            self._findings.forget_voice()
+        self._findings.forget_refused(self._consent, behaviour=behaviour_off is not None)
         voice = self._pipeline.voice_quality if self._pipeline else None
         return SessionFacts(
             session_id=self.session_id,
@@ -397,4 +396,5 @@ class Session:
             unverified=self._analysers.unverified,
             voices_known=None if self.voices is None else self.voices.separation is not None,
             past=self._past,
+            elsewhere=self._findings.elsewhere or self._permissions.unsearched(self._has_audio),
         )

@@ -1,7 +1,8 @@
-"""What a session tells voices apart and compares them with, opened for one customer."""
+"""What a session tells voices apart, compares and searches with, opened for one customer."""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -12,6 +13,7 @@ from facesign.biometrics.speakers.overlap import MODEL as OVERLAP
 from facesign.biometrics.speakers.separation import shipped_separation
 from facesign.biometrics.stream import FloatArray
 from facesign.errors import (
+    FacesignError,
     GalleryError,
     ShortSpeechError,
     TemplateMismatchError,
@@ -19,16 +21,27 @@ from facesign.errors import (
 )
 from facesign.interview.fingerprints import Fingerprints
 from facesign.interview.home import Home
+from facesign.interview.risk.history import VoiceElsewhere
 from facesign.interview.voice_decisions import CustomerVerifier
 from facesign.interview.voice_defaults import VoiceTools
 from facesign.interview.voice_recordings import Recorded, listen
-from facesign.interview.voice_results import Verification
-from facesign.interview.voices import Voices
+from facesign.interview.voice_results import SearchResult, Verification
+from facesign.interview.voices import REASON_CODES, Voices
 
-__all__ = ["LEAST_SAMPLE_S", "SessionVerifier", "keep_comparison", "open_voices"]
+__all__ = [
+    "LEAST_SAMPLE_S",
+    "SessionSearcher",
+    "SessionVerifier",
+    "keep_comparison",
+    "open_voices",
+]
+
+_log = logging.getLogger(__name__)
 
 LEAST_SAMPLE_S = 3.0
 """Net speech of the officer that their voice is known by."""
+MOST_FOUND = 20
+"""People who are compared one by one; at most one of them is expected to be found wrongly."""
 
 
 @dataclass(slots=True, eq=False)
@@ -39,13 +52,49 @@ class SessionVerifier:
     """
 
     inner: CustomerVerifier = field(repr=False)
-    reopen: Callable[[], Fingerprints] = field(repr=False)
+    reopen: Callable[[], Fingerprints | None] = field(repr=False)
+    """Opens the gallery; None where there is none."""
     last: Verification | None = field(default=None, repr=False)
 
     def verify(self, samples: FloatArray) -> Verification:
         """Compare speech of one person, 16 kHz, shape (n_samples,); nothing is kept of it."""
         self.last = self.inner.verify(samples)
         return self.last
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SessionSearcher:
+    """Searches the gallery for a voice, at the operating point with the fewest false matches.
+
+    The gallery is opened for the search alone; nothing is kept of what was searched with.
+    """
+
+    customer: str | None = field(repr=False)
+    """Whose session it is: their own voiceprint is left out."""
+    reopen: Callable[[], Fingerprints | None] = field(repr=False)
+    """Opens the gallery; None where there is none."""
+
+    def search(self, samples: FloatArray, start_s: float, end_s: float) -> VoiceElsewhere:
+        """Search among other customers and in the watch-list.
+
+        A gallery that cannot be read is not a voice that was not found: it is not assessed.
+        """
+        try:
+            prints = self.reopen()
+            if prints is None:
+                return VoiceElsewhere.unknown("nothing_to_search")
+            with prints:
+                others, reason = self._others(prints, samples)
+                listed, why_not_listed = _listed(prints, samples)
+        except FacesignError as error:
+            _log.warning("the gallery was not searched: %s", type(error).__name__)
+            return VoiceElsewhere.unknown("search_failed")
+        return VoiceElsewhere(others, listed, reason, why_not_listed, start_s, end_s)
+
+    def _others(self, prints: Fingerprints, samples: FloatArray) -> tuple[int | None, str | None]:
+        if self.customer is None:
+            return None, "no_customer"
+        return _counted(prints.search(samples, top=MOST_FOUND, besides=self.customer))
 
 
 def open_voices(
@@ -83,10 +132,12 @@ def open_voices(
     sample = None if officer_sample is None else _speech_of(officer_sample)
     tools = VoiceTools(home, None, None)
     encoder = tools.encoder
-    verifier, unverified = _verifier(customer, gallery, home, encoder)
+    reopen = _opening(gallery, home, encoder)
+    verifier, unverified = _verifier(customer, reopen)
     return Voices(
         encoder=encoder,
         verifier=verifier,
+        searcher=SessionSearcher(customer, reopen),
         officer_sample=sample,
         separation=shipped_separation(model_of(encoder)),
         overlap=tools.overlap,
@@ -112,31 +163,61 @@ def keep_comparison(voices: Voices, *, record: str) -> bool:
     verifier = voices.verifier
     if not isinstance(verifier, SessionVerifier) or verifier.last is None:
         return False
-    with verifier.reopen() as prints:
+    prints = verifier.reopen()
+    if prints is None:
+        return False
+    with prints:
         prints.keep(replace(verifier.last, record=record))
     return True
 
 
-def _verifier(
-    customer: str | None, gallery: str | None, home: Home, encoder: VoiceEncoder
-) -> tuple[SessionVerifier | None, str]:
-    """Return the verifier of a customer, or the reason code why there is none."""
+def _opening(
+    gallery: str | None, home: Home, encoder: VoiceEncoder
+) -> Callable[[], Fingerprints | None]:
+    """Return what opens the gallery; it gives None where there is none, and makes none."""
     url = gallery or home.settings().gallery
-    if customer is None or (url is None and not home.gallery.is_file()):
-        return None, "no_voiceprint"
-    if url is not None and not is_there(url):
-        raise GalleryError(url, "is not there; facesign voice enroll makes a gallery")
 
-    def reopen() -> Fingerprints:
+    def reopen() -> Fingerprints | None:
+        if url is None and not home.gallery.is_file():
+            return None
+        if url is not None and not is_there(url):
+            raise GalleryError(url, "is not there; facesign voice enroll makes a gallery")
         return Fingerprints.open(url, home=home, encoder=encoder)
 
+    return reopen
+
+
+def _verifier(
+    customer: str | None, reopen: Callable[[], Fingerprints | None]
+) -> tuple[SessionVerifier | None, str]:
+    """Return the verifier of a customer, or the reason code why there is none."""
+    prints = None if customer is None else reopen()
+    if customer is None or prints is None:
+        return None, "no_voiceprint"
     try:
-        with reopen() as prints:
+        with prints:
             return SessionVerifier(prints.verifier(customer), reopen), ""
     except UnknownCustomerError:
         return None, "no_voiceprint"
     except TemplateMismatchError:
         return None, "voiceprint_of_other_model"
+
+
+def _listed(prints: Fingerprints, samples: FloatArray) -> tuple[int | None, str | None]:
+    # Most galleries have no entry: speech is not measured once more for nothing.
+    if not prints.watch_list.entries():
+        return None, "nothing_to_search"
+    return _counted(prints.search(samples, top=MOST_FOUND, purpose="watch_list"))
+
+
+def _counted(result: SearchResult) -> tuple[int | None, str | None]:
+    """Return how many were found, or None and the reason code why that is not known."""
+    if not result.n_people:
+        return None, "nothing_to_search"
+    if result.status == "not_assessed":
+        reason = result.reason or "search_failed"
+        return None, REASON_CODES.get(reason, reason)
+    return sum(one.above_threshold is True for one in result.candidates), None
 
 
 def _speech_of(sample: Recorded) -> FloatArray:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol, TypeAlias
 
@@ -17,6 +17,8 @@ from facesign.biometrics.speakers.turns import Spoken, Turn
 from facesign.biometrics.speakers.who import WhoSpeaks
 from facesign.biometrics.stream import SAMPLE_RATE_HZ, FloatArray, Sound, TimeArray, Track
 from facesign.interview.questions import QuestionLog
+from facesign.interview.risk.history import VoiceElsewhere
+from facesign.interview.voice_search import Search, Searcher
 
 __all__ = [
     "REASON_CODES",
@@ -24,6 +26,7 @@ __all__ = [
     "HeardSoFar",
     "Point",
     "SpeakerPath",
+    "Told",
     "Verdict",
     "Verifier",
     "VoiceResult",
@@ -112,6 +115,8 @@ class Voices:
     """Limits of this encoder; without them roles go by track and questions alone."""
     overlap: OverlapDetector | None = field(default=None, repr=False)
     """Notices two people at once, whose speech is not compared."""
+    searcher: Searcher | None = field(default=None, repr=False)
+    """Looks for the voice in the gallery, where that is consented to; None for nowhere."""
     unverified: str = "no_voiceprint"
     """Reason code where there is no verifier."""
     models: tuple[str, ...] = ()
@@ -163,6 +168,10 @@ class HeardSoFar:
     """All comparisons of this kind so far."""
 
 
+Told: TypeAlias = Turn | VoiceResult | VoiceElsewhere
+"""What is settled."""
+
+
 def is_comparable(turn: Turn, *, shared: bool) -> bool:
     """Tell whether a turn is the applicant's surely enough to be compared with their voiceprint.
 
@@ -184,6 +193,7 @@ class SpeakerPath:
         shared: Whether somebody else was declared who may speak on the applicant's side: their
             voice is then compared only where the lips tell that it is theirs.
         early: Tell what is likely before it is settled, too.
+        search_from_s: From when on speech may be searched with; None where it may not.
     """
 
     def __init__(
@@ -193,7 +203,9 @@ class SpeakerPath:
         *,
         shared: bool = False,
         early: bool = False,
+        search_from_s: Callable[[], float | None] = lambda: None,
     ) -> None:
+        self._shared = shared
         self._who = WhoSpeaks(
             voices.encoder,
             voices.separation,
@@ -205,14 +217,22 @@ class SpeakerPath:
         self._runs: deque[tuple[float, FloatArray, Track]] = deque()
         self._comparing = None
         if voices.verifier is not None:
-            self._comparing = _Comparing(voices.verifier, shared=shared)
+            self._comparing = _Comparing(voices.verifier)
+        self._search = None
+        if voices.searcher is not None:
+            self._search = Search(voices.searcher, search_from_s)
         self._early = _Early(self._who, voices.verifier, shared=shared) if early else None
 
     def heard(self, track: Track, start_s: float, samples: FloatArray) -> None:
         """Take one utterance; what follows from it comes with the next `push`."""
         self._runs.append((start_s, samples, track))
 
-    def push(self, sound: Sound) -> Iterator[Turn | VoiceResult | HeardSoFar]:
+    def stop_search(self) -> None:
+        """Search no more; what was gathered for it is forgotten."""
+        if self._search is not None:
+            self._search.stop()
+
+    def push(self, sound: Sound) -> Iterator[Told | HeardSoFar]:
         """Take sound whose utterances were heard; yield turns and comparisons."""
         heard_s = sum(len(samples) for _, samples, _ in self._runs) / SAMPLE_RATE_HZ
         settled = list(self._told(self._who.hear(sound)))
@@ -233,36 +253,39 @@ class SpeakerPath:
         """Tell whether the same voice went on after `interrupt`; None where that is unknown."""
         return self._who.is_continued(time_s)
 
-    def finish(self) -> Iterator[Turn | VoiceResult]:
+    def finish(self) -> Iterator[Told]:
         """Yield what was still held, and the comparison of the whole."""
         yield from self._catch_up()
         yield from self._told(self._who.finish())
         if self._comparing is not None:
             yield from self._comparing.finish()
+        if self._search is not None:
+            yield from self._search.finish()
 
-    def _catch_up(self) -> Iterator[Turn | VoiceResult]:
+    def _catch_up(self) -> Iterator[Told]:
         while self._runs:
             yield from self._told(self._who.speech(*self._runs.popleft()))
 
-    def _told(self, spoken: Iterator[Spoken]) -> Iterator[Turn | VoiceResult]:
+    def _told(self, spoken: Iterator[Spoken]) -> Iterator[Told]:
         for one in spoken:
             yield one.turn
+            if not is_comparable(one.turn, shared=self._shared) or not len(one.samples):
+                continue
             if self._comparing is not None:
                 yield from self._comparing.push(one)
+            if self._search is not None:
+                yield from self._search.push(one)
 
 
 class _Comparing:
     """Compare the applicant's speech every 10 s, and its last minute at the end."""
 
-    def __init__(self, verifier: Verifier, *, shared: bool) -> None:
+    def __init__(self, verifier: Verifier) -> None:
         self._verifier = verifier
-        self._shared = shared
         self._open: list[Spoken] = []
         self._kept: deque[Spoken] = deque()
 
     def push(self, spoken: Spoken) -> Iterator[VoiceResult]:
-        if not is_comparable(spoken.turn, shared=self._shared) or not len(spoken.samples):
-            return
         self._open.append(spoken)
         self._kept.append(spoken)
         while _seconds(self._kept) - _seconds([self._kept[0]]) >= WHOLE_S:

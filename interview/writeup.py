@@ -21,6 +21,7 @@ from facesign.interview.outcome import Check, Reason, decide_outcome
 from facesign.interview.prompts import Prompt, prompts_from
 from facesign.interview.report import Report
 from facesign.interview.risk.answers import answer_behaviour, answer_facts
+from facesign.interview.risk.history import searched
 from facesign.interview.risk.session_facts import session_facts
 from facesign.interview.risk.watch import GrowingWatch, RiskState
 from facesign.interview.summary import face_summary, voice_summary
@@ -189,6 +190,7 @@ def _conditions(facts: SessionFacts) -> Conditions:
         voice=facts.voice,
         unverified=facts.unverified,
         others_declared=facts.others_declared,
+        searched=searched(facts.past, facts.elsewhere)[1],
     )
 
 
@@ -223,7 +225,9 @@ def _all_observations(
     rows += [*voices_heard(found.turns), *compared(found.compared)]
     if facts.voices_known is not None and found.utterances:
         rows.append(told_apart(found.turns, found.end_s, by_voice=facts.voices_known))
-    rows += [*session_facts(facts), *answer_facts(answers, found.turns), *facts.past]
+    rows += [*session_facts(facts), *answer_facts(answers, found.turns)]
+    for known in searched(facts.past, facts.elsewhere):
+        rows += known
     if facts.behaviour_off is None:
         rows += answer_behaviour(answers, found.named("head.turned"), found.turns)
         rows += unassessed_signals(facts)

@@ -1,14 +1,16 @@
-"""Which customers have templates."""
+"""Which customers have templates, and whose a search reads."""
 
 from __future__ import annotations
 
 from sqlalchemy import select
 
 from facesign.biometrics.gallery import subjects
+from facesign.biometrics.gallery.purposes import SearchPurpose
 from facesign.biometrics.gallery.store import Gallery
 from facesign.biometrics.gallery.tables import EnrollmentRow, PurposeRow, SubjectRow, TemplateRow
+from facesign.errors import UnknownCustomerError
 
-__all__ = ["customers"]
+__all__ = ["customers", "is_searched"]
 
 
 def customers(gallery: Gallery) -> list[str]:
@@ -29,3 +31,17 @@ def customers(gallery: Gallery) -> list[str]:
             )
             for row in connection.execute(query).all()
         )
+
+
+def is_searched(gallery: Gallery, customer: str, purpose: SearchPurpose, model: str) -> bool:
+    """Tell whether a search for a purpose reads a customer's own voiceprint of a model.
+
+    The watch-list is a register of its own: nothing in it is a customer's own voiceprint.
+    """
+    if purpose == "watch_list":
+        return False
+    try:
+        references = gallery.references(customer, purpose)
+    except UnknownCustomerError:
+        return False
+    return any(one.voiceprint.model == model for one in references)

@@ -12,6 +12,7 @@ from facesign.interview.home import Settings
 from facesign.interview.live.conduct import Conduct
 from facesign.interview.live.logbook import Logbook
 from facesign.interview.live.plan import SessionPlan, Start
+from facesign.interview.voice_search import Searches
 
 __all__ = ["begin", "opening"]
 
@@ -32,6 +33,7 @@ def begin(start: Start, book: Logbook, **options: Any) -> Conduct:
         plan=start.plan,
         home=start.home,
         past=past,
+        searches=Searches(keep=book.searched),
         **options,
     )
 

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, Literal, TypeAlias
 
 from facesign.biometrics.face.tracker_process import TrackerProcess
@@ -22,6 +23,7 @@ from facesign.interview.pipeline import Event
 from facesign.interview.report import Report
 from facesign.interview.script import Question
 from facesign.interview.session import Session
+from facesign.interview.voice_search import Searches
 from facesign.interview.voice_session import keep_comparison, open_voices
 from facesign.interview.writeup import write_up
 
@@ -68,6 +70,7 @@ class Conduct:
         past: What earlier sessions know of the customer.
         tracker: A face tracker that was started beforehand.
         watch: Called with everything that the analysers find.
+        searches: What a search of the gallery found before, and where a new one is entered.
     """
 
     def __init__(
@@ -81,6 +84,7 @@ class Conduct:
         past: Sequence[Observation] = (),
         tracker: TrackerProcess | None = None,
         watch: Callable[[Event], None] | None = None,
+        searches: Searches | None = None,
     ) -> None:
         self.session_id = session_id
         self.created_at = created_at
@@ -104,6 +108,7 @@ class Conduct:
         self._past = past
         self._tracker = tracker
         self._watch = watch
+        self._searches = searches
         self._actions: Mapping[str, Callable[..., Any]] = {
             "consent": self._consent,
             "withdraw": self._withdraw,
@@ -161,10 +166,13 @@ class Conduct:
             participants=self.plan.participants,
             behaviour=not self.identity_only,
             settings=replace(self._settings or self._home.settings(), lang=self.plan.lang),
-            voices=self._open_voices if self.consents["voice"][0].granted else None,
+            voices=partial(open_voices, customer=self.plan.customer, home=self._home)
+            if self.consents["voice"][0].granted
+            else None,
             past=self._past,
             tracker=self._tracker,
             watch=self._watch,
+            searches=self._searches,
         )
         session.session_id, session.created_at = self.session_id, self.created_at
         session.take_consents([consent for consent, _ in self.consents.values()])
@@ -211,12 +219,10 @@ class Conduct:
 
         Nothing is entered after consent to voice was withdrawn.
         """
-        if self.session is None or self.session.voices is None:
+        if self.session is None or self.session.voices is None or self.report is None:
             return
-        if not self.consents["voice"][0].granted:
-            return
-        if self.report is None or self.report.identity["voice"] is None:
-            # What was compared while it ran was not settled.
+        # What was compared while it ran was not settled.
+        if not self.consents["voice"][0].granted or self.report.identity["voice"] is None:
             return
         try:
             keep_comparison(self.session.voices, record=self.session.session_id)
@@ -244,9 +250,6 @@ class Conduct:
             "because": self.written.because,
             "next_on": self.written.next_on,
         }
-
-    def _open_voices(self) -> Any:
-        return open_voices(customer=self.plan.customer, home=self._home)
 
     def _consent(
         self,
@@ -318,9 +321,7 @@ class Conduct:
     def _upcoming(self) -> Question:
         ids = [question.question_id for question in self.plan.script.questions]
         # The next one after the one that stands; before it, those that were passed over.
-        first = 0
-        if self.asked_now is not None:
-            first = ids.index(self.asked_now.question.question_id) + 1
+        first = 0 if self.asked_now is None else ids.index(self.asked_now.question.question_id) + 1
         for question_id in (*ids[first:], *ids[:first]):
             if self.question_states[question_id] == "open":
                 return self.plan.script.question(question_id)

@@ -22,6 +22,7 @@ from facesign.interview.live.replay import conduct_of
 from facesign.interview.live.segments import GAP_CLOCK_S, Segments, Stored
 from facesign.interview.record.reader import Record
 from facesign.interview.record.writer import PIECE_BYTES, RecordWriter
+from facesign.interview.voice_search import Searches
 
 __all__ = ["GoingOn"]
 
@@ -56,9 +57,10 @@ class GoingOn:
             raise
         return cls(writer, record, history)
 
-    def conduct(self, home: Home, **options: Any) -> Conduct:
+    def conduct(self, home: Home, book: Logbook, **options: Any) -> Conduct:
         """Return the interview as far as it was said; options as of `Conduct`."""
-        conduct = conduct_of(self.history, self.record, home, **options)
+        searches = Searches(self.history.still_searched, keep=book.searched)
+        conduct = conduct_of(self.history, self.record, home, searches=searches, **options)
         for command in self.history.before:
             conduct.apply(command["name"], command["values"], time_s=command["time_s"])
         if self.history.segments and not conduct.stages.has_ended:

@@ -10,7 +10,9 @@ from typing import Any
 from facesign.errors import RecordError
 from facesign.interview.live.conduct import Conduct, Gap
 from facesign.interview.live.places import HEARD, Place
+from facesign.interview.record.contents import SEARCHED
 from facesign.interview.record.reader import Record
+from facesign.interview.risk.history import VoiceElsewhere
 
 __all__ = ["GONE_ON", "GivenAgain", "HeldSegment", "HeldVoice", "History"]
 
@@ -62,6 +64,10 @@ class History:
     """The officer's own microphone; where each starts is among the offsets."""
     heard: Sequence[Place]
     """In which order it was analyzed, by who analyzed last."""
+    searched: Sequence[VoiceElsewhere]
+    """What searches of the gallery found, as who analyzed last knew it."""
+    n_taken_back: int
+    """How many of the first ones were made before consent to it was withdrawn."""
     is_open: bool
     """Whether the last segment was still being received."""
     why_gap: str
@@ -96,11 +102,18 @@ class History:
             shown=told.shown,
             voices=told.voices,
             heard=told.heard,
+            searched=told.searched,
+            n_taken_back=told.n_taken_back,
             is_open=told.is_open,
             why_gap=told.why_gap,
             is_written_up=told.is_written_up,
             end_after=told.end_after,
         )
+
+    @property
+    def still_searched(self) -> Sequence[VoiceElsewhere]:
+        """What was found, as far as who goes on may know it."""
+        return self.searched[self.n_taken_back :]
 
     @property
     def later(self) -> Iterator[Mapping[str, Any]]:
@@ -155,6 +168,8 @@ class _Told:
         self.shown: list[tuple[str, Mapping[str, Any]]] = []
         self.voices: list[HeldVoice] = []
         self.heard: list[Place] = []
+        self.searched: list[VoiceElsewhere] = []
+        self.n_taken_back = 0
         self.is_open = self.is_written_up = False
         self.why_gap = "connection"
         self.end_after: int | None = None
@@ -171,7 +186,11 @@ class _Told:
             self.heard += [Place(data["stream"], number, after) for number, after in pairs]
         elif kind in ("segment_starts", "officer_starts"):
             self.offsets[data["stream"]] = data["offset_s"]
+        elif kind == SEARCHED:
+            self.searched.append(VoiceElsewhere(**data))
         elif kind == "command":
+            if _ends_search(data):
+                self.n_taken_back = len(self.searched)
             self._forget_given(data)
             (self.commands if self.segments else self.before).append(data)
             if data["name"] == "pause":
@@ -185,6 +204,8 @@ class _Told:
             if self.is_open and not data["segment_goes_on"]:
                 self.is_open, self.why_gap = False, "worker"
             self.heard.clear()
+            del self.searched[: self.n_taken_back]
+            self.n_taken_back = 0
             self.commands = _as_gone_on_with(self.commands)
         elif kind in ("prompt_shown", "flag_shown"):
             self.shown.append((kind.removesuffix("_shown"), data))
@@ -207,6 +228,12 @@ _DECIDES = ("consent", "withdraw")
 
 def _is_given(command: Mapping[str, Any]) -> bool:
     return command["name"] == "consent" and command["values"]["granted"] is True
+
+
+def _ends_search(command: Mapping[str, Any]) -> bool:
+    """Tell whether a command withdraws what a search of the gallery needs."""
+    decides = command["name"] in _DECIDES and not _is_given(command)
+    return decides and command["values"]["purpose"] in ("voice", "search")
 
 
 def _is_newer(command: Mapping[str, Any], than: Mapping[str, Any]) -> bool:

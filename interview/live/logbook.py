@@ -9,9 +9,10 @@ from typing import Any
 
 from facesign.interview.home import Home
 from facesign.interview.keys import KeyClass
-from facesign.interview.record.contents import keep_report, keep_report_again
+from facesign.interview.record.contents import SEARCHED, keep_report, keep_report_again
 from facesign.interview.record.writer import Closing, RecordWriter
 from facesign.interview.report import Report
+from facesign.interview.risk.history import VoiceElsewhere
 
 __all__ = ["Logbook"]
 
@@ -93,6 +94,10 @@ class Logbook:
         self.add(
             "command", {"name": name, "values": dict(values), "time_s": time_s, "after": after}
         )
+
+    def searched(self, found: VoiceElsewhere) -> None:
+        """Enter what a search of the gallery found: who analyzes again does not search again."""
+        self.add(SEARCHED, found.to_dict())
 
     def shown(self, kind: str, values: Mapping[str, Any]) -> None:
         """Enter a prompt or flag that the officer was shown for the first time."""

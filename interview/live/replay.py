@@ -20,6 +20,7 @@ from facesign.interview.live.segments import offset_of
 from facesign.interview.record.contents import script_from
 from facesign.interview.record.reader import Record
 from facesign.interview.report import Report
+from facesign.interview.voice_search import Searches
 
 __all__ = ["conduct_of", "replay_live", "replay_record"]
 
@@ -27,7 +28,8 @@ __all__ = ["conduct_of", "replay_live", "replay_record"]
 def replay_live(home: Home, record: str | Path) -> Report:
     """Analyze the record of a live session once more.
 
-    The voiceprint is the one that the gallery holds now; all else comes from the record.
+    The voiceprint is the one that the gallery holds now; all else comes from the record, also
+    what a search of the gallery found.
 
     Args:
         home: Where the master key and the gallery lie.
@@ -47,7 +49,7 @@ def replay_live(home: Home, record: str | Path) -> Report:
 def replay_record(held: Record, home: Home) -> Report:
     """Analyze an open record of a live session once more; see `replay_live`."""
     history = History.read(held)
-    conduct = conduct_of(history, held, home)
+    conduct = conduct_of(history, held, home, searches=Searches(history.searched, again=False))
     if not history.segments:
         raise RecordError(held.folder, "nothing was captured: there is nothing to replay")
     for command in history.before:

@@ -64,7 +64,9 @@ class Worker:
         if held is None:
             self._conduct = begin(start, self._book, tracker=tracker, watch=self._recent.event)
         else:
-            self._conduct = held.conduct(start.home, tracker=tracker, watch=self._recent.event)
+            self._conduct = held.conduct(
+                start.home, self._book, tracker=tracker, watch=self._recent.event
+            )
             held.take_up(self._book, self._segments, self._officer)
         self._history = None if held is None else held.history
         self._tracker = tracker

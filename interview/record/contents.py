@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "OFFICER_STREAM",
+    "SEARCHED",
     "SIGNALS",
     "Book",
     "keep_report",
@@ -43,6 +44,8 @@ __all__ = [
 
 SIGNALS = "signals"
 """Name of the stream that holds `signals.parquet`."""
+SEARCHED = "searched"
+"""The entry that says what a search of the gallery found."""
 OFFICER_STREAM = "officer."
 """What the names of streams begin with that hold the officer's own microphone."""
 ROWS_AN_ENTRY = 500

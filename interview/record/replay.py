@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from datetime import datetime
 from functools import partial
@@ -17,12 +17,20 @@ from facesign.interview.consent import Consent
 from facesign.interview.facts import RecordingFacts
 from facesign.interview.home import Home
 from facesign.interview.media.recording import open_media
-from facesign.interview.record.contents import marks_from, plan_of, script_from, settings_from
+from facesign.interview.record.contents import (
+    SEARCHED,
+    marks_from,
+    plan_of,
+    script_from,
+    settings_from,
+)
 from facesign.interview.record.filing import filed_sources
 from facesign.interview.record.pushed import PUSHED, pushed_items
 from facesign.interview.record.reader import Entry, Record
 from facesign.interview.report import Report
+from facesign.interview.risk.history import VoiceElsewhere
 from facesign.interview.session import Session
+from facesign.interview.voice_search import Searches
 from facesign.interview.voice_session import open_voices
 from facesign.interview.voices import Voices
 
@@ -84,6 +92,7 @@ def replay(
         recorded=plan["recorded"],
         voices=opening,
         past=tuple(Observation(**row) for row in plan["past"]),
+        searches=Searches(_searched(record), again=False),
     )
     session.session_id, session.created_at = record.session_id, record.created_at
     told = deque(record.entries(*_TOLD))
@@ -94,6 +103,12 @@ def replay(
             session.push(item)
         _tell(session, told, None)
         return session.close(facts())
+
+
+def _searched(record: Record) -> Iterator[VoiceElsewhere]:
+    """Yield what searches of the gallery found."""
+    for entry in record.entries(SEARCHED):
+        yield VoiceElsewhere(**{k: v for k, v in entry.data.items() if k != "n_pushed"})
 
 
 def _items(

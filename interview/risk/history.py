@@ -7,17 +7,25 @@ which purpose, is decided where they are read.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from typing import Literal, Protocol
+from typing import Any, Protocol
 
 from facesign.biometrics.observation import Observation
 from facesign.errors import SettingsError
 
-__all__ = ["PastSession", "PastSessionRow", "VoiceElsewhere", "past_observations"]
+__all__ = [
+    "NOT_SEARCHED",
+    "PastSession",
+    "PastSessionRow",
+    "VoiceElsewhere",
+    "past_observations",
+    "searched",
+]
 
 ANALYSER = "interview.history"
 BROKEN_OFF = frozenset({"interrupted", "abandoned"})
+_SEARCHED = ("history.voice_elsewhere", "history.watch_list")
 
 
 class PastSessionRow(Protocol):
@@ -74,12 +82,38 @@ class PastSession:
 class VoiceElsewhere:
     """What a search with this session's voice found at its operating point."""
 
-    n_other_customers: int
+    n_other_customers: int | None
     """Customer numbers other than this one; only where the applicant consented to a search."""
-    n_watch_list: int = 0
+    n_watch_list: int | None = 0
     """Entries of the watch-list."""
-    status: Literal["assessed", "not_assessed"] = "assessed"
     reason: str | None = None
+    """Why the other customers are not known, where they are not."""
+    watch_list_reason: str | None = None
+    """Why the entries are not known, where they are not."""
+    start_s: float = 0.0
+    """When the speech began that was searched with."""
+    end_s: float = 0.0
+
+    @classmethod
+    def unknown(cls, reason: str) -> VoiceElsewhere:
+        """Return that nothing is known, and why."""
+        return cls(None, None, reason, reason)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values for the record; nobody who was found is among them."""
+        return asdict(self)
+
+    def observations(self) -> Iterator[Observation]:
+        """Yield one count for other customers and one for the watch-list."""
+        found = (self.n_other_customers, self.reason), (self.n_watch_list, self.watch_list_reason)
+        for name, (value, reason) in zip(_SEARCHED, found, strict=True):
+            if value is None:
+                yield _missing(name, reason or "not_searched")
+            else:
+                yield _count(name, value, self.start_s, self.end_s)
+
+
+NOT_SEARCHED = VoiceElsewhere.unknown("not_searched")
 
 
 def past_observations(
@@ -125,7 +159,7 @@ def past_observations(
             if one.external_ref == external_ref and one.customer not in (None, customer)
         }
         yield _count("history.application_of_others", len(others))
-    yield from _of_voice(voice)
+    yield from (voice or NOT_SEARCHED).observations()
 
 
 def _of_customer(own: Sequence[PastSessionRow], now: datetime) -> Iterator[Observation]:
@@ -143,18 +177,25 @@ def _of_customer(own: Sequence[PastSessionRow], now: datetime) -> Iterator[Obser
     yield _count("history.voice_no_match", sum(one.voice_decision == "no_match" for one in month))
 
 
-def _of_voice(voice: VoiceElsewhere | None) -> Iterator[Observation]:
-    names = ("history.voice_elsewhere", "history.watch_list")
-    if voice is None or voice.status == "not_assessed":
-        reason = "not_searched" if voice is None else voice.reason or "not_searched"
-        yield from (_missing(name, reason) for name in names)
-        return
-    for name, found in zip(names, (voice.n_other_customers, voice.n_watch_list), strict=True):
-        yield _count(name, found)
+def searched(
+    past: Iterable[Observation], voice: VoiceElsewhere
+) -> tuple[tuple[Observation, ...], tuple[Observation, ...]]:
+    """Return what is known beside a search of the gallery, and what is known by one.
+
+    Args:
+        past: What was known at the beginning; a search that was made before holds.
+        voice: What the session's own search came to.
+    """
+    rows = tuple(past)
+    before = {one.name: one for one in rows if one.status == "assessed"}
+    found = (before.get(one.name, one) for one in voice.observations())
+    return tuple(one for one in rows if one.name not in _SEARCHED), tuple(found)
 
 
-def _count(name: str, value: int) -> Observation:
-    return Observation(name, 0.0, 0.0, float(value), "count", subject="session", analyser=ANALYSER)
+def _count(name: str, value: int, start_s: float = 0.0, end_s: float = 0.0) -> Observation:
+    return Observation(
+        name, start_s, end_s, float(value), "count", subject="session", analyser=ANALYSER
+    )
 
 
 def _missing(name: str, reason: str) -> Observation:

@@ -119,7 +119,7 @@ def test_no_filled_pause_is_told_where_there_is_none(values: dict[str, Any]) -> 
 
 def test_what_needs_a_customer_consent_or_an_analyser_was_left_unchecked(report: Report) -> None:
     left = {check.check for check in report.not_checked}
-    assert left == {"consent", "identity", "genuineness", "voice"}
+    assert left == {"consent", "identity", "genuineness", "voice", "search"}
 
 
 def test_the_outcome_is_inconclusive_without_any_flag(

@@ -27,7 +27,7 @@ GOOD = Conditions(
 )
 ORDER = [
     *("consent", "quality", "identity", "genuineness"),
-    *("face", "voice", "behaviour", "voice_behaviour", "movements"),
+    *("face", "voice", "search", "behaviour", "voice_behaviour", "movements"),
 ]
 
 
@@ -67,6 +67,7 @@ def test_a_good_session_lacks_consent_identity_and_genuineness() -> None:
         "identity": "no_evidence",
         "genuineness": "no_analyser",
         "voice": "no_voiceprint",
+        "search": "not_searched",
     }
 
 

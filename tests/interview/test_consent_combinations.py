@@ -52,9 +52,9 @@ def expected(agreed: Mapping[Purpose, bool]) -> set[str]:
     """Return the checks that are not made because consent was refused."""
     lost: dict[Purpose, set[str]] = {
         "face": {"consent", "quality", "face", "behaviour", "movements"},
-        "voice": {"consent", "voice", "voice_behaviour"},
+        "voice": {"consent", "voice", "voice_behaviour", "search"},
         "behaviour": {"behaviour", "voice_behaviour", "movements"},
-        "search": set(),
+        "search": {"search"},
     }
     return set().union(*(checks for purpose, checks in lost.items() if not agreed[purpose]))
 

@@ -21,6 +21,7 @@ from facesign.interview.analysis import analyze
 from facesign.interview.fingerprints import Fingerprints
 from facesign.interview.home import Home
 from facesign.interview.outcome import Check
+from facesign.interview.record.replay import replay
 from facesign.interview.report import Report, report_schema
 from facesign.samples.enrolled import CUSTOMER, enrolled
 
@@ -147,6 +148,29 @@ def test_where_voice_was_refused_nothing_is_compared_or_told_apart(
     assert report.flags == ()
     assert voice_check(report).reason == "consent_refused"
     assert [o for o in report.observations if o.name == "voice.speakers"] == []
+
+
+@pytest.mark.parametrize("agreed", [True, False])
+def test_one_voice_under_two_customers_is_found_where_the_applicant_agreed_to_a_search(
+    tmp_path: Path, agreed: bool
+) -> None:
+    home = Home(tmp_path / "home")
+    with Fingerprints.open(home=home, announce=lambda _: None) as prints:
+        whose = said("genuine", "applicant")
+        prints.enroll("C-2", [whose[: len(whose) // 2]])
+        prints.enroll("C-3", [claire()])
+    consent = tmp_path / "consent.json"
+    purposes = {"recording": True, "face": True, "voice": True, "search": agreed}
+    given = {"text": "en-1", "given_by": "C-1", "at": "2026-11-30T09:00:00+00:00"}
+    consent.write_text(json.dumps(given | {"purposes": purposes}), "utf-8")
+    options = {"home": home, "customer": "C-1", "consent": consent, "record": True}
+    report = heard("genuine", tmp_path, **options)
+    elsewhere = next(o for o in report.observations if o.name == "history.voice_elsewhere")
+    found = [flag.value for flag in report.flags if flag.code == "voice_under_other_customer"]
+    assert found == ([1.0] if agreed else [])
+    assert elsewhere.reason == (None if agreed else "consent_refused")
+    assert replay(report.session_id, home=home).flags == report.flags
+    jsonschema.Draft202012Validator(report_schema()).validate(report.to_dict())
 
 
 def test_the_officers_sample_tells_most_of_who_asks_without_any_question_times(

@@ -226,6 +226,7 @@ def test_what_was_not_checked_is_listed_with_its_reason() -> None:
     assert {check.check: check.reason for check in full().not_checked} == {
         "genuineness": "no_analyser",
         "voice": "no_voiceprint",
+        "search": "no_consent_recorded",
     }
 
 

@@ -27,9 +27,11 @@ from facesign.interview.live.officer_line import OfficerLine
 from facesign.interview.live.places import Place
 from facesign.interview.live.plan import SessionPlan
 from facesign.interview.live.segments import Segments
+from facesign.interview.record.contents import SEARCHED
 from facesign.interview.record.reader import Record
 from facesign.interview.record.verification import verify
 from facesign.interview.record.writer import PIECE_BYTES, RecordWriter
+from facesign.interview.risk.history import VoiceElsewhere
 
 SESSION = "01a22c12-acbc-73b5-a315-fe17bf3ec691"
 PLAN = SessionPlan("C-1042", SCRIPT, lang="en")
@@ -68,6 +70,10 @@ class Dead:
 @pytest.fixture
 def dead(tmp_path: Path) -> Dead:
     return Dead(Home(tmp_path / "home"))
+
+
+def new_book(home: Home) -> Logbook:
+    return Logbook(home, SESSION, datetime.now(UTC))
 
 
 @pytest.fixture(scope="module")
@@ -180,7 +186,7 @@ def test_what_was_said_is_known_at_once(dead: Dead, short: bytes) -> None:
     dead.said("ask", time_s=9.0, question_id="income")
     dead.said("note", time_s=10.0, text="quiet", by="ann")
     dead.said("pause", time_s=11.0, by="applicant")
-    conduct = dead.followed().conduct(dead.home)
+    conduct = dead.followed().conduct(dead.home, new_book(dead.home))
     assert list(conduct.question_states.values()) == ["done", "current", "open"]
     assert (conduct.stages.stage, conduct.stages.paused_by) == ("questions", "applicant")
     assert conduct.written.notes == [{"at_s": 10.0, "by": "ann", "text": "quiet"}]
@@ -195,7 +201,7 @@ def test_a_consent_that_was_given_again_does_not_cover_what_came_before(
     dead.said("withdraw", purpose="face", at=NOW)
     dead.said("consent", granted=True, **again)
     held = dead.followed()
-    conduct = held.conduct(dead.home)
+    conduct = held.conduct(dead.home, new_book(dead.home))
     given_again = held.history.given_again
     given_again.hold(conduct, 39)
     assert conduct.consents["face"][0].granted is False
@@ -210,7 +216,7 @@ def test_a_consent_that_was_taken_back_once_more_stays_taken_back(dead: Dead, sh
     dead.said("consent", granted=True, **again)
     dead.said("withdraw", purpose="voice", at=NOW)
     held = dead.followed()
-    conduct = held.conduct(dead.home)
+    conduct = held.conduct(dead.home, new_book(dead.home))
     held.history.given_again.hold(conduct, 1000)
     assert conduct.consents["voice"][0].granted is False
 
@@ -223,7 +229,7 @@ def test_who_decides_anew_while_a_consent_is_still_to_hold_has_the_last_word(
     dead.said("withdraw", purpose="face", at=NOW)
     dead.said("consent", granted=True, **again)
     held = dead.followed()
-    conduct = held.conduct(dead.home)
+    conduct = held.conduct(dead.home, new_book(dead.home))
     given_again = held.history.given_again
     held.writer.add("worker_restarted", {"at_s": 1.0, "silent_s": 0.0, "segment_goes_on": True})
     # The analysis is at the 5th item again, long before the 40th.
@@ -238,6 +244,25 @@ def test_who_decides_anew_while_a_consent_is_still_to_hold_has_the_last_word(
     with Record.open(dead.home, SESSION) as record:
         told = [(one["name"], one["after"]) for one in History.read(record).in_turn]
     assert told == [("withdraw", 0), ("withdraw", 5)]
+
+
+def test_what_a_search_found_before_consent_to_it_ended_is_not_known_to_who_goes_on(
+    dead: Dead,
+) -> None:
+    first, second = VoiceElsewhere(1, 0), VoiceElsewhere(2, 0)
+    dead.writer.add(SEARCHED, first.to_dict())
+    dead.said("withdraw", purpose="face", at=NOW)
+    with Record.open(dead.home, SESSION) as record:
+        assert History.read(record).still_searched == [first]
+    dead.said("withdraw", purpose="search", at=NOW)
+    dead.writer.add(SEARCHED, second.to_dict())
+    held = dead.followed()
+    # A replay of what was analyzed so far comes by both.
+    assert (held.history.searched, held.history.still_searched) == ([first, second], [second])
+    held.writer.add("worker_restarted", {"at_s": 1.0, "silent_s": 0.0, "segment_goes_on": True})
+    held.writer.drop()
+    with Record.open(dead.home, SESSION) as record:
+        assert History.read(record).searched == [second]
 
 
 NOW = datetime(2026, 11, 30, tzinfo=UTC).isoformat()

@@ -66,7 +66,7 @@ def test_other_customers_with_this_application_are_counted_once_each() -> None:
 def test_a_voice_that_was_not_searched_is_not_assessed() -> None:
     for name in ("history.voice_elsewhere", "history.watch_list"):
         assert told()[name].reason == "not_searched"
-    refused = VoiceElsewhere(0, status="not_assessed", reason="consent_refused")
+    refused = VoiceElsewhere.unknown("consent_refused")
     assert told(voice=refused)["history.watch_list"].reason == "consent_refused"
 
 

@@ -81,9 +81,9 @@ def refused_in(report: Mapping[str, Any]) -> set[str]:
     ("agreed", "refused"),
     [
         (ALL, set()),
-        (("recording",), {"consent", "quality", "face", "voice", *BEHAVIOUR}),
+        (("recording",), {"consent", "quality", "face", "voice", "search", *BEHAVIOUR}),
         (("recording", "voice", "search"), {"consent", "quality", "face", *BEHAVIOUR}),
-        (("recording", "face", "behaviour"), {"consent", "voice", "voice_behaviour"}),
+        (("recording", "face", "behaviour"), {"consent", "voice", "search", "voice_behaviour"}),
     ],
     ids=["all", "recording alone", "without face and behaviour", "without voice"],
 )
