@@ -170,6 +170,9 @@ def candidates(
 ) -> tuple[Candidate, ...]:
     """Compare a probe with the templates that a search found, best first.
 
+    Of somebody with confirmed templates those alone are compared, whichever was nearest;
+    somebody without any is never above the threshold.
+
     Args:
         found: People whose search vectors are near.
         probe: Whom to look for.
@@ -179,10 +182,10 @@ def candidates(
     """
     listed = []
     for one in found:
-        references = [it.voiceprint for it in one.references if it.voiceprint.model == probe.model]
-        comparison = matcher.compare(references, probe)
-        above = None
-        if point is not None and comparison.llr is not None:
+        references = comparable(one.references, probe.model)
+        comparison = matcher.compare([it.voiceprint for it in references], probe)
+        status, above = references[0].status, None
+        if status == "confirmed" and point is not None and comparison.llr is not None:
             above = comparison.llr >= point.threshold
         listed.append(
             Candidate(
@@ -190,7 +193,7 @@ def candidates(
                 score=comparison.score,
                 llr=comparison.llr,
                 above_threshold=above,
-                status=one.owner.status,
+                status=status,
                 watch=watched.get(one.owner.customer),
             )
         )

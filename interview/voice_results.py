@@ -116,8 +116,10 @@ class Candidate:
     score: float
     llr: float | None
     above_threshold: bool | None
-    """At the operating point of the search; None where that is not assessed."""
+    """At the operating point of the search; None where that is not assessed, and for a
+    provisional voiceprint."""
     status: Literal["provisional", "confirmed"]
+    """Of the templates that the score comes from."""
     watch: WatchEntry | None = None
     """Why they are on the watch list, for a search of it."""
 
