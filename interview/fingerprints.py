@@ -82,7 +82,7 @@ class Fingerprints:
             url: `sqlite:///FILE` or `postgresql+psycopg://...`; by default the one in the
                 settings, else `gallery.db` in the home folder.
             home: Home folder, which holds the master key.
-            encoder: Makes the embeddings; the model that ships by default.
+            encoder: Makes the embeddings; the one of the settings by default.
             matcher: Compares them; the shipped calibration of the model by default.
             gates: What recordings for an enrollment must keep.
             announce: Told of a master key that had to be made; by default it is logged as

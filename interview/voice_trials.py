@@ -186,7 +186,7 @@ def score_trials(
         root: Folder that the paths are relative to.
         out: CSV to write; `score` and `llr` are empty where a recording has no voiceprint.
         home: Home folder, with the bank's own calibration if there is one.
-        encoder: Makes the embeddings; the model that ships by default.
+        encoder: Makes the embeddings; the one of the settings by default.
         matcher: Compares them; the encoder's calibration by default.
         progress: Told how many recordings of how many are done.
 

@@ -253,7 +253,8 @@ class Conduct:
         }
 
     def _open_voices(self) -> Any:
-        return open_voices(customer=self.plan.customer, home=self._home)
+        encoder = None if self._settings is None else self._settings.encoder
+        return open_voices(customer=self.plan.customer, home=self._home, encoder=encoder)
 
     def _consent(
         self,

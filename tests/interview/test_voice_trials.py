@@ -2,62 +2,23 @@ from __future__ import annotations
 
 import csv
 import json
-import wave
-from collections.abc import Iterator
-from itertools import combinations
 from pathlib import Path
 
-import numpy as np
 import pytest
-import soxr
-from voices import RATE, FixedMatcher, SpectrumEncoder, claire
+from trial_folder import listed, pairs, write_people
+from voices import FixedMatcher, SpectrumEncoder
 
 from facesign.biometrics.gallery.matching import model_of
-from facesign.biometrics.stream import FloatArray
 from facesign.errors import CalibrationError, TrialsError
 from facesign.interview.home import Home
 from facesign.interview.voice_calibration import calibrate_trials
 from facesign.interview.voice_defaults import default_matcher
 from facesign.interview.voice_trials import Trial, read_trials, score_trials, speakers_in
 
-N_PEOPLE, N_EACH, LENGTH_S = 12, 2, 3
-
-
-def write_wav(path: Path, samples: FloatArray) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with wave.open(str(path), "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(RATE)
-        file.writeframes((np.clip(samples, -1.0, 1.0) * 32767.0).astype("<i2").tobytes())
-
-
-def listed(path: Path, *lines: str, head: str = "label,path_a,path_b") -> Path:
-    path.write_text("\n".join([head, *lines]) + "\n", "utf-8")
-    return path
-
 
 @pytest.fixture(scope="module")
 def people(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder of two recordings each of one synthesized voice, played at twelve speeds."""
-    root = tmp_path_factory.mktemp("people")
-    voice = claire()
-    for person in range(N_PEOPLE):
-        played = soxr.resample(voice, RATE, RATE * (0.7 + 0.06 * person)).astype(np.float32)
-        for part in range(N_EACH):
-            first = part * LENGTH_S * RATE
-            write_wav(root / f"p{person}" / f"{part}.wav", played[first : first + LENGTH_S * RATE])
-    write_wav(root / "silent.wav", np.zeros(2 * RATE, dtype=np.float32))
-    (root / "broken.wav").write_bytes(b"RIFF no sound")
-    return root
-
-
-def pairs() -> Iterator[str]:
-    for person in range(N_PEOPLE):
-        yield f"1,p{person}/0.wav,p{person}/1.wav"
-    for a, b in combinations(range(N_PEOPLE), 2):
-        yield f"0,p{a}/0.wav,p{b}/0.wav"
-        yield f"0,p{a}/0.wav,p{b}/1.wav"
+    return write_people(tmp_path_factory.mktemp("people"))
 
 
 def rows_of(path: Path) -> list[dict[str, str]]:
