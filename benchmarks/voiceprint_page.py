@@ -81,7 +81,8 @@ def points(r: dict[str, Any]) -> str:
                 percent(it["genuine_no_match"]),
             ]
         )
-    return f"{table(head, rows)}\n\n{r['points'][0]['validated_for'].capitalize()}."
+    validated = r["points"][0]["validated_for"]
+    return f"{table(head, rows)}\n\n{validated[0].upper()}{validated[1:]}."
 
 
 def groups(r: dict[str, Any]) -> str:
