@@ -17,6 +17,7 @@ from voices import claire, said, sound_of
 
 from facesign import samples
 from facesign.biometrics.stream import FloatArray
+from facesign.biometrics.voiceprint.operating import NOT_VALIDATED
 from facesign.interview.analysis import analyze
 from facesign.interview.fingerprints import Fingerprints
 from facesign.interview.home import Home
@@ -87,6 +88,7 @@ def test_an_impostors_voice_becomes_a_flag_over_what_they_said(home: Home, tmp_p
     assert (report.outcome, voice_check(report).finding) == ("review", True)
     voice = report.identity["voice"]
     assert (voice["decision"], voice["operating_point"]) == ("no_match", "cautious")
+    assert (voice["fmr"], voice["fnmr"], voice["validated_for"]) == (0.017, 0.451, NOT_VALIDATED)
     assert "ecapa-embedded" in [model["name"] for model in report.details["models"]]
     jsonschema.Draft202012Validator(report_schema()).validate(report.to_dict())
 
