@@ -331,6 +331,7 @@ class Fingerprints:
             point=at,
             model=self._tools.model,
             net_speech_s=listened.heard.net_speech_s,
+            only_the_beginning_used=listened.heard.is_cut,
         )
 
     def history(self, customer: str) -> History:

@@ -62,6 +62,8 @@ def verification(
     reasons: list[str] = [one for one in quality.reasons if one != "short_speech"]
     if listened.n_damaged:
         reasons.append("media_damaged")
+    if heard.is_cut:
+        reasons.append("only_the_beginning_used")
     if overlap.in_recording(heard.speech):
         reasons.append("two_at_once")
     score = llr = None
@@ -185,8 +187,10 @@ def candidates(
         references = comparable(one.references, probe.model)
         comparison = matcher.compare([it.voiceprint for it in references], probe)
         status, above = references[0].status, None
-        if status == "confirmed" and point is not None and comparison.llr is not None:
+        if point is not None and comparison.llr is not None:
             above = comparison.llr >= point.threshold
+        if status == "provisional":
+            above = None if above else above
         listed.append(
             Candidate(
                 customer=one.owner.customer,

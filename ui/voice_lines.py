@@ -41,6 +41,7 @@ def enrollment_lines(made: Enrollment) -> list[str]:
     )
     if made.previous_llr is not None:
         lines.append(f"likeness to the voiceprint before: llr {made.previous_llr:.2f}")
+    lines += [_beginning_line(name) for name in made.only_the_beginning_used]
     if enrolled.status == "provisional":
         lines.append(
             f"provisional: it never gives a match until facesign voice confirm {made.customer}"
@@ -72,6 +73,8 @@ def search_lines(result: SearchResult) -> list[str]:
     if result.expected_false is not None:
         lines.append(f"false candidates to be expected: {result.expected_false:.2g}")
     lines += _point_lines(result.point)
+    if result.only_the_beginning_used:
+        lines.append(_beginning_line("the recording"))
     return lines + [_candidate_line(i, one) for i, one in enumerate(result.candidates, start=1)]
 
 
@@ -120,6 +123,15 @@ def _point_lines(point: Point | None) -> list[str]:
         f"FNMR {point.fnmr:.2g}, measured on {point.measured_on}",
         f"validated for: {point.validated_for}",
     ]
+
+
+def _beginning_line(name: str) -> str:
+    from facesign.biometrics.gallery.hearing import MOST_SOUND_S, MOST_SPEECH_S
+
+    return (
+        f"{name}: only the beginning was used, "
+        f"{MOST_SPEECH_S:g} s of speech or {MOST_SOUND_S / 60:g} minutes of sound at most"
+    )
 
 
 def _candidate_line(rank: int, one: Candidate) -> str:

@@ -51,7 +51,7 @@ def test_the_page_names_both_error_rates_and_what_they_do_not_hold_for() -> None
 def test_a_bank_reads_its_own_words() -> None:
     own = compared_at(0.0)
     assert "Validation: tones." in shown(own, "en")
-    assert "适用范围：tones。" in shown(own, "zh")
+    assert "验证情况：tones。" in shown(own, "zh")
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])

@@ -20,6 +20,7 @@ from facesign.interview.live.plan import Role
 from facesign.interview.live.stages import STAGES
 from facesign.interview.page.texts import load_texts
 from facesign.interview.script import KINDS
+from facesign.interview.voice_results import VerifyReason
 from facesign.models.registry import cards
 from facesign.ui.console.texts import as_language, texts
 
@@ -35,7 +36,7 @@ CODES: dict[str, tuple[str, ...]] = {
     "statuses": STATUSES,
     "kinds": KINDS,
     "participants": tuple(role for role in get_args(Role) if role != "applicant"),
-    "hints": get_args(Reason),
+    "hints": (*get_args(Reason), *get_args(VerifyReason)),
     "outcomes": ("clear", "review", "inconclusive"),
     "verdicts": ("confirmed", "rejected", "cannot_tell"),
     "live": tuple(f"stage_{s}" for s in STAGES if s not in ("baseline", "questions")),
