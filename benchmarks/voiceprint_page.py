@@ -1,5 +1,7 @@
 """Write the tables of docs/voiceprint.md from benchmarks/results/voiceprint.json.
 
+What they mean is said from speakers.json as well.
+
 python benchmarks/voiceprint_page.py
 """
 
@@ -10,6 +12,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from provenance import RESULTS, ROOT
+from voiceprint_plain import plainly
 
 PAGE = ROOT / "docs" / "voiceprint.md"
 START, END = "<!-- tables -->", "<!-- end of tables -->"
@@ -81,7 +84,8 @@ def points(r: dict[str, Any]) -> str:
                 percent(it["genuine_no_match"]),
             ]
         )
-    return f"{table(head, rows)}\n\n{r['points'][0]['validated_for'].capitalize()}."
+    validated = r["points"][0]["validated_for"]
+    return f"{table(head, rows)}\n\n{validated[0].upper()}{validated[1:]}."
 
 
 def groups(r: dict[str, Any]) -> str:
@@ -172,7 +176,9 @@ def page() -> str:
         "Noise, codecs, length": conditions,
         "Cohort and references": variants,
     }
-    written = "\n\n".join(f"### {name}\n\n{make(results)}" for name, make in sections.items())
+    speakers = json.loads((RESULTS / "speakers.json").read_text("utf-8"))
+    written = f"### In plain words\n\n{plainly(results, speakers)}\n\n"
+    written += "\n\n".join(f"### {name}\n\n{make(results)}" for name, make in sections.items())
     timed = RESULTS / "voiceprint_speed.json"
     if timed.is_file():
         written += f"\n\n### Speed\n\n{speed(json.loads(timed.read_text('utf-8')))}"

@@ -12,7 +12,10 @@ import numpy.typing as npt
 from facesign.biometrics.error_rates import Scores
 from facesign.errors import ShapeError
 
-__all__ = ["Statistic", "TrialScores", "speaker_interval"]
+__all__ = ["UNKNOWN_SPEAKER", "Statistic", "TrialScores", "speaker_interval"]
+
+UNKNOWN_SPEAKER = -1
+"""Number of everybody who may be one of the other speakers, or one another."""
 
 Statistic: TypeAlias = Callable[[Scores, Scores], float]
 """From the scores of genuine and of impostor trials to one number."""
@@ -25,7 +28,7 @@ class TrialScores:
     score: Scores
     is_genuine: npt.NDArray[np.bool_]
     speaker_a: npt.NDArray[np.intp]
-    """Number of the speaker on the reference's side."""
+    """Number of the speaker on the reference's side, or UNKNOWN_SPEAKER."""
     speaker_b: npt.NDArray[np.intp]
     """Number of the speaker on the probe's side."""
 
@@ -46,14 +49,16 @@ class TrialScores:
 
     @property
     def n_speakers(self) -> int:
-        """How many speakers there are."""
-        return len(np.union1d(self.speaker_a, self.speaker_b))
+        """How many speakers there are for certain."""
+        speakers = np.union1d(self.speaker_a, self.speaker_b)
+        return int(np.count_nonzero(speakers != UNKNOWN_SPEAKER))
 
     @property
     def n_impostor_pairs(self) -> int:
-        """How many different pairs of speakers the impostor trials compare."""
+        """How many different pairs of speakers the impostor trials compare for certain."""
         pairs = np.sort(np.stack([self.speaker_a, self.speaker_b], axis=1), axis=1)
-        return len(np.unique(pairs[~self.is_genuine], axis=0))
+        known = (pairs != UNKNOWN_SPEAKER).all(axis=1) & (pairs[:, 0] != pairs[:, 1])
+        return len(np.unique(pairs[known & ~self.is_genuine], axis=0))
 
     def only(self, which: npt.NDArray[np.bool_]) -> TrialScores:
         """Return some of the trials, shape (n_trials,)."""

@@ -79,7 +79,7 @@ class Fingerprints:
             url: `sqlite:///FILE` or `postgresql+psycopg://...`; by default the one in the
                 settings, else `gallery.db` in the home folder.
             home: Home folder, which holds the master key.
-            encoder: Makes the embeddings; the model that ships by default.
+            encoder: Makes the embeddings; the one of the settings by default.
             matcher: Compares them; the shipped calibration of the model by default.
             gates: What recordings for an enrollment must keep.
             announce: Told of a master key that had to be made; by default it is logged as
@@ -332,6 +332,7 @@ class Fingerprints:
             point=at,
             model=self._tools.model,
             net_speech_s=listened.heard.net_speech_s,
+            only_the_beginning_used=listened.heard.is_cut,
         )
 
     def history(self, customer: str) -> History:

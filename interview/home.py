@@ -17,8 +17,10 @@ from facesign.models.registry import PROVIDERS, Provider
 
 __all__ = [
     "CHECKS",
+    "ENCODERS",
     "LANGUAGES",
     "PROFILES",
+    "EncoderName",
     "Home",
     "Language",
     "Profile",
@@ -28,15 +30,19 @@ __all__ = [
 
 Language: TypeAlias = Literal["zh", "en"]
 Profile: TypeAlias = Literal["default", "eu"]
+EncoderName: TypeAlias = Literal["ecapa-embedded", "ecapa-voxceleb"]
 
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
 PROFILES: tuple[Profile, ...] = ("default", "eu")
+ENCODERS: tuple[EncoderName, ...] = ("ecapa-embedded", "ecapa-voxceleb")
+"""Models that make voiceprints."""
 CHECKS = ("consent", "quality", "identity", "genuineness")
 """The checks that an outcome may require."""
 _ALLOWED: dict[str, tuple[str, ...]] = {
     "profile": PROFILES,
     "lang": LANGUAGES,
     "provider": PROVIDERS,
+    "encoder": ENCODERS,
 }
 _OWNER_ONLY = 0o700
 _MOST_DAYS = 36_500
@@ -76,6 +82,8 @@ class Settings:
     """Checks that must be assessed and without finding before an outcome is clear."""
     provider: Provider = "auto"
     """Execution provider of ONNX models."""
+    encoder: EncoderName = "ecapa-embedded"
+    """The model that makes voiceprints, and that voices are told apart and compared with."""
     gallery: str | None = field(default=None, repr=False)
     """Address of the database of voiceprints, which may hold a password; by default it is
     `gallery.db` in the home."""

@@ -81,7 +81,7 @@ def calibrate_trials(
         csv_path: `label,path_a,path_b`, and `speaker_a,speaker_b` where known.
         root: Folder that the paths are relative to.
         home: Home folder.
-        encoder: Makes the embeddings; the model that ships by default.
+        encoder: Makes the embeddings; the one of the settings by default.
         validated_for: Groups of people and channels in the trials, in the bank's words.
         progress: Told how many recordings of how many are done.
 

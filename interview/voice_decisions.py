@@ -62,6 +62,8 @@ def verification(
     reasons: list[str] = [one for one in quality.reasons if one != "short_speech"]
     if listened.n_damaged:
         reasons.append("media_damaged")
+    if heard.is_cut:
+        reasons.append("only_the_beginning_used")
     if overlap.in_recording(heard.speech):
         reasons.append("two_at_once")
     score = llr = None
@@ -172,6 +174,9 @@ def candidates(
 ) -> tuple[Candidate, ...]:
     """Compare a probe with the templates that a search found, best first.
 
+    Of somebody with confirmed templates those alone are compared, whichever was nearest;
+    somebody without any is never above the threshold.
+
     Args:
         found: People whose search vectors are near.
         probe: Whom to look for.
@@ -181,18 +186,20 @@ def candidates(
     """
     listed = []
     for one in found:
-        references = [it.voiceprint for it in one.references if it.voiceprint.model == probe.model]
-        comparison = matcher.compare(references, probe)
-        above = None
+        references = comparable(one.references, probe.model)
+        comparison = matcher.compare([it.voiceprint for it in references], probe)
+        status, above = references[0].status, None
         if point is not None and comparison.llr is not None:
             above = comparison.llr >= point.threshold
+        if status == "provisional":
+            above = None if above else above
         listed.append(
             Candidate(
                 customer=one.owner.customer,
                 score=comparison.score,
                 llr=comparison.llr,
                 above_threshold=above,
-                status=one.owner.status,
+                status=status,
                 watch=watched.get(one.owner.customer),
             )
         )

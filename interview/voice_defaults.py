@@ -12,7 +12,13 @@ from facesign.biometrics.voiceprint.scoring_file import matcher_from_dict, shipp
 from facesign.errors import CalibrationError
 from facesign.interview.home import Home
 
-__all__ = ["VoiceTools", "calibration_file", "default_encoder", "default_matcher"]
+__all__ = [
+    "VoiceTools",
+    "calibration_file",
+    "default_encoder",
+    "default_matcher",
+    "named_encoder",
+]
 
 
 class VoiceTools:
@@ -20,7 +26,7 @@ class VoiceTools:
 
     Args:
         home: Where own models and calibrations lie.
-        encoder: The caller's own; the model that ships by default.
+        encoder: The caller's own; the one of the settings by default.
         matcher: The caller's own; the encoder's calibration by default.
     """
 
@@ -51,15 +57,26 @@ class VoiceTools:
 
 
 def default_encoder(home: Home) -> VoiceEncoder:
-    """Open the encoder that ships.
+    """Open the encoder that the settings name: the one that ships, unless they say otherwise.
 
     Raises:
         ModelFileError: its file is missing or changed.
+        SettingsError: `config.toml` of the home cannot be read.
+    """
+    return named_encoder(home.settings().encoder, home)
+
+
+def named_encoder(name: str, home: Home) -> VoiceEncoder:
+    """Open an encoder by its name in the registry.
+
+    Raises:
+        ModelFileError: its file is missing or changed; one that does not ship has to be
+            pulled or imported before.
     """
     from facesign.biometrics.voiceprint.encoder import Encoder
     from facesign.models.runtime import open_model
 
-    return Encoder(open_model("ecapa-embedded", home=home.root))
+    return Encoder(open_model(name, home=home.root))
 
 
 def default_matcher(encoder: VoiceEncoder, home: Home) -> Matcher:

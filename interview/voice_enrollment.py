@@ -18,7 +18,7 @@ from facesign.errors import (
 )
 from facesign.interview.home import require_customer
 from facesign.interview.voice_defaults import VoiceTools
-from facesign.interview.voice_recordings import Recorded, listen
+from facesign.interview.voice_recordings import Listened, Recorded, listen
 from facesign.interview.voice_results import Enrollment
 
 __all__ = ["Enroller"]
@@ -47,7 +47,8 @@ class Enroller:
         wanted = checked_purposes(purposes)
         require_customer(customer)
         before = self._before(customer, manner)
-        samples = self.admit(recordings, channel)
+        heard = _heard(recordings)
+        samples = self._admitted(heard, channel)
         until = None
         if retain_days is not None:
             until = self._gallery.now() + timedelta(days=_positive(retain_days))
@@ -62,6 +63,7 @@ class Enroller:
             channels=tuple(sorted({sample.channel for sample in samples})),
             net_speech_s=sum(sample.voiceprint.net_speech_s for sample in samples),
             previous_llr=self._likeness(before, samples),
+            only_the_beginning_used=tuple(it.name for it in heard if it.heard.is_cut),
         )
 
     def _before(self, customer: str, manner: Manner) -> list[Reference]:
@@ -92,9 +94,9 @@ class Enroller:
             EnrollmentError: the recordings cannot make a template, with all reasons.
             MediaError: a file cannot be read.
         """
-        if isinstance(recordings, str | Path):
-            raise SettingsError("recordings must be a list, got one path")
-        heard = [listen(one, f"recording {i}") for i, one in enumerate(recordings, start=1)]
+        return self._admitted(_heard(recordings), channel)
+
+    def _admitted(self, heard: Sequence[Listened], channel: str | None) -> list[Sample]:
         damaged = [f"{it.name}: {it.n_damaged} damaged packets" for it in heard if it.n_damaged]
         if damaged:
             raise EnrollmentError(damaged)
@@ -107,6 +109,12 @@ class Enroller:
             channel=channel,
             gates=self._gates,
         )
+
+
+def _heard(recordings: Sequence[Recorded]) -> list[Listened]:
+    if isinstance(recordings, str | Path):
+        raise SettingsError("recordings must be a list, got one path")
+    return [listen(one, f"recording {i}") for i, one in enumerate(recordings, start=1)]
 
 
 def _positive(days: int) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeAlias
 
@@ -11,6 +11,7 @@ import numpy as np
 
 from facesign.biometrics.gallery.hearing import Heard, hear, pieces_of
 from facesign.biometrics.stream import FloatArray, Sound
+from facesign.biometrics.voice.quality import with_clipping
 from facesign.errors import ItemError, MediaError
 from facesign.interview.media.container import open_sound
 from facesign.interview.media.tracks import SoundTrack
@@ -66,16 +67,24 @@ def _listen_to_file(path: Path) -> Listened:
             raise MediaError(path, "no sound can be decoded; record or copy it again")
         holes: list[float] = []
         heard = hear(_samples(track, holes))
-        if track.n_not_finite:
+        if n := track.mix.n_not_finite:
+            raise MediaError(path, f"{n} samples are not finite numbers; record or export it again")
+        if track.mix.is_cancelled:
             raise MediaError(
-                path,
-                f"{track.n_not_finite} samples are not finite numbers; record or export it again",
+                path, "its channels have opposite signs and cancel out; export one of them"
             )
+        heard = _with_clipping(heard, track.mix.clipped_s)
         # A reader of FLAC leaves out what fails its check without a word; others have pauses.
         n_holes = len(holes) if reader.stream.codec_context.name == "flac" else 0
         return Listened(path.name, heard, reader.damaged + n_holes)
     finally:
         reader.close()
+
+
+def _with_clipping(heard: Heard, clipped_s: float) -> Heard:
+    """Take what was at full scale in a channel before the mix for speech."""
+    share = min(clipped_s / max(heard.net_speech_s, 1.0), 1.0)
+    return replace(heard, quality=with_clipping(heard.quality, share))
 
 
 def _samples(track: SoundTrack, holes: list[float]) -> Iterator[FloatArray]:

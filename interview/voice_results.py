@@ -32,6 +32,8 @@ VerifyReason: TypeAlias = Literal[
     "silent_track",
     "two_at_once",
     "uncalibrated",
+    "media_damaged",
+    "only_the_beginning_used",
 ]
 
 
@@ -48,6 +50,8 @@ class Enrollment:
     """Of all recordings."""
     previous_llr: float | None = None
     """For a new voiceprint in place of an older one of the same model: how alike they are."""
+    only_the_beginning_used: tuple[str, ...] = ()
+    """Recordings that go on after what was listened to."""
 
     def to_dict(self) -> dict[str, Any]:
         """Return it for JSON."""
@@ -64,6 +68,7 @@ class Enrollment:
             "identity_proof": self.enrolled.basis.identity_proof,
             "record": self.enrolled.basis.record,
             "previous_llr": _rounded(self.previous_llr),
+            "only_the_beginning_used": list(self.only_the_beginning_used),
         }
 
 
@@ -117,8 +122,10 @@ class Candidate:
     score: float
     llr: float | None
     above_threshold: bool | None
-    """At the operating point of the search; None where that is not assessed."""
+    """At the operating point of the search; None where that is not assessed, and where a
+    provisional voiceprint would be above it."""
     status: Literal["provisional", "confirmed"]
+    """Of the templates that the score comes from."""
     watch: WatchEntry | None = None
     """Why they are on the watch list, for a search of it."""
 
@@ -152,12 +159,15 @@ class SearchResult:
     point: Point | None
     model: str
     net_speech_s: float
+    only_the_beginning_used: bool = False
+    """Whether the recording goes on after what was listened to."""
 
     def to_dict(self) -> dict[str, Any]:
         """Return it for JSON."""
         return {
             "status": self.status,
             "reason": self.reason,
+            "only_the_beginning_used": self.only_the_beginning_used,
             "purpose": self.purpose,
             "n_people": self.n_people,
             "expected_false": _rounded(self.expected_false),

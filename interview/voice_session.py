@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from facesign.biometrics.gallery.database import is_there
-from facesign.biometrics.gallery.matching import VoiceEncoder, model_of
+from facesign.biometrics.gallery.matching import VoiceEncoder
 from facesign.biometrics.speakers.overlap import MODEL as OVERLAP
 from facesign.biometrics.speakers.separation import shipped_separation
 from facesign.biometrics.stream import FloatArray
@@ -23,7 +23,7 @@ from facesign.interview.fingerprints import Fingerprints
 from facesign.interview.home import Home
 from facesign.interview.risk.history import VoiceElsewhere
 from facesign.interview.voice_decisions import CustomerVerifier
-from facesign.interview.voice_defaults import VoiceTools
+from facesign.interview.voice_defaults import VoiceTools, named_encoder
 from facesign.interview.voice_recordings import Recorded, listen
 from facesign.interview.voice_results import SearchResult, Verification
 from facesign.interview.voices import REASON_CODES, Voices
@@ -103,6 +103,7 @@ def open_voices(
     gallery: str | None = None,
     home: Home | Path | None = None,
     officer_sample: Recorded | None = None,
+    encoder: str | None = None,
 ) -> Voices:
     """Open what voices are told apart and compared with in one session.
 
@@ -116,6 +117,8 @@ def open_voices(
         home: Home folder, which holds the master key.
         officer_sample: A file, an array or Sounds in which the officer alone speaks for 3 s
             or more; held in memory as long as the result.
+        encoder: Name of the model, such as the one that a record was analyzed with; by
+            default the one in the settings.
 
     Returns:
         Voices for `Session(voices=...)`; `unverified` says why no voiceprint is compared.
@@ -130,19 +133,18 @@ def open_voices(
     """
     home = home if isinstance(home, Home) else Home.resolve(home)
     sample = None if officer_sample is None else _speech_of(officer_sample)
-    tools = VoiceTools(home, None, None)
-    encoder = tools.encoder
-    reopen = _opening(gallery, home, encoder)
+    tools = VoiceTools(home, named_encoder(encoder, home) if encoder else None, None)
+    reopen = _opening(gallery, home, tools.encoder)
     verifier, unverified = _verifier(customer, reopen)
     return Voices(
-        encoder=encoder,
+        encoder=tools.encoder,
         verifier=verifier,
         searcher=SessionSearcher(customer, reopen),
         officer_sample=sample,
-        separation=shipped_separation(model_of(encoder)),
+        separation=shipped_separation(tools.model),
         overlap=tools.overlap,
         unverified=unverified,
-        models=(encoder.name, OVERLAP),
+        models=(tools.encoder.name, OVERLAP),
     )
 
 

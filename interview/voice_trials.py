@@ -13,7 +13,7 @@ import numpy as np
 
 from facesign.biometrics.gallery.gates import print_of
 from facesign.biometrics.gallery.matching import Comparison, Matcher, VoiceEncoder
-from facesign.biometrics.resampling import TrialScores
+from facesign.biometrics.resampling import UNKNOWN_SPEAKER, TrialScores
 from facesign.biometrics.stream import TimeArray
 from facesign.biometrics.voiceprint.operating import LEAST_SPEECH_S
 from facesign.biometrics.voiceprint.voiceprint import Voiceprint
@@ -98,9 +98,12 @@ def speakers_in(trials: Sequence[Trial]) -> list[tuple[int, int]]:
     """Number the speakers of each trial.
 
     Who is not named is told by the genuine trials: recordings that they join, directly or
-    through others, are of one person; a recording in none of them is a person of its own.
+    through others, are of one person. Of a recording that is neither named nor joined to
+    another, nobody knows whether its speaker is in the list under another number as well: it
+    gets UNKNOWN_SPEAKER, and its trials add no pair of people.
     """
     joined: dict[str, str] = {}
+    known: set[str] = set()
 
     def first(name: str) -> str:
         while joined.setdefault(name, name) != name:
@@ -112,16 +115,18 @@ def speakers_in(trials: Sequence[Trial]) -> list[tuple[int, int]]:
         for path, speaker in ((trial.path_a, trial.speaker_a), (trial.path_b, trial.speaker_b)):
             if speaker is not None:
                 joined[first(f"file {path}")] = first(f"person {speaker}")
-        if trial.is_genuine:
+                known.add(path)
+        if trial.is_genuine and trial.path_a != trial.path_b:
             joined[first(f"file {trial.path_a}")] = first(f"file {trial.path_b}")
+            known |= {trial.path_a, trial.path_b}
     numbers: dict[str, int] = {}
-    return [
-        (
-            numbers.setdefault(first(f"file {trial.path_a}"), len(numbers)),
-            numbers.setdefault(first(f"file {trial.path_b}"), len(numbers)),
-        )
-        for trial in trials
-    ]
+
+    def number(path: str) -> int:
+        if path not in known:
+            return UNKNOWN_SPEAKER
+        return numbers.setdefault(first(f"file {path}"), len(numbers))
+
+    return [(number(trial.path_a), number(trial.path_b)) for trial in trials]
 
 
 def trial_scores(trials: Sequence[Trial], scores: TimeArray) -> TrialScores:
@@ -186,7 +191,7 @@ def score_trials(
         root: Folder that the paths are relative to.
         out: CSV to write; `score` and `llr` are empty where a recording has no voiceprint.
         home: Home folder, with the bank's own calibration if there is one.
-        encoder: Makes the embeddings; the model that ships by default.
+        encoder: Makes the embeddings; the one of the settings by default.
         matcher: Compares them; the encoder's calibration by default.
         progress: Told how many recordings of how many are done.
 

@@ -71,8 +71,16 @@ class Point(Protocol):
         """False match rate, 0 to 1."""
 
     @property
+    def fnmr(self) -> float:
+        """False non-match rate, 0 to 1."""
+
+    @property
     def measured_on(self) -> str:
-        """Trials behind it."""
+        """Trials behind both."""
+
+    @property
+    def validated_for(self) -> Sequence[str] | str:
+        """Groups of people and channels in those trials, or what is missing."""
 
 
 class Verdict(Protocol):
@@ -135,7 +143,10 @@ class VoiceResult:
     threshold: float | None
     point: str | None
     fmr: float | None
+    fnmr: float | None
     measured_on: str | None
+    validated_for: str | None
+    """Groups of people and channels in those trials, or what is missing."""
     reasons: tuple[str, ...]
     """Why it is inconclusive, or what limits it, as the report calls it."""
     is_whole: bool = False
@@ -149,7 +160,9 @@ class VoiceResult:
             "threshold": self.threshold,
             "operating_point": self.point,
             "fmr": self.fmr,
+            "fnmr": self.fnmr,
             "measured_on": self.measured_on,
+            "validated_for": self.validated_for,
             "net_speech_s": self.net_speech_s,
             "reasons": list(self.reasons),
         }
@@ -357,10 +370,16 @@ def _compared(
         threshold=None if point is None else point.threshold,
         point=None if point is None else point.name,
         fmr=None if point is None else point.fmr,
+        fnmr=None if point is None else point.fnmr,
         measured_on=None if point is None else point.measured_on,
+        validated_for=None if point is None else _as_text(point.validated_for),
         reasons=tuple(REASON_CODES.get(reason, reason) for reason in verdict.reasons),
         is_whole=is_whole,
     )
+
+
+def _as_text(validated_for: Sequence[str] | str) -> str:
+    return validated_for if isinstance(validated_for, str) else ", ".join(validated_for)
 
 
 def _seconds(parts: Sequence[Spoken] | deque[Spoken]) -> float:

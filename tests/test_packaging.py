@@ -105,3 +105,9 @@ def test_the_version_is_told_once() -> None:
     import facesign
 
     assert SETTINGS["project"]["version"] == facesign.__version__
+
+
+def test_the_voice_encoder_that_ships_is_no_larger_than_12_mb() -> None:
+    weights = ROOT / "models" / "weights"
+    shipped = sum(path.stat().st_size for path in weights.glob("ecapa-embedded*"))
+    assert 0 < shipped <= 12_000_000

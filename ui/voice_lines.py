@@ -41,6 +41,7 @@ def enrollment_lines(made: Enrollment) -> list[str]:
     )
     if made.previous_llr is not None:
         lines.append(f"likeness to the voiceprint before: llr {made.previous_llr:.2f}")
+    lines += [_beginning_line(name) for name in made.only_the_beginning_used]
     if enrolled.status == "provisional":
         lines.append(
             f"provisional: it never gives a match until facesign voice confirm {made.customer}"
@@ -78,6 +79,8 @@ def search_lines(result: SearchResult) -> list[str]:
     lines += _point_lines(result.point)
     if result.point is not None and result.candidates:
         lines += _how_to_read(result.point, result)
+    if result.only_the_beginning_used:
+        lines.append(_beginning_line("the recording"))
     return lines + [_candidate_line(i, one) for i, one in enumerate(result.candidates, start=1)]
 
 
@@ -157,6 +160,15 @@ def _how_to_read(point: Point, result: SearchResult) -> list[str]:
             "before anything rests on it, compare 1:1: facesign voice verify CUSTOMER AUDIO"
         )
     return lines
+
+
+def _beginning_line(name: str) -> str:
+    from facesign.biometrics.gallery.hearing import MOST_SOUND_S, MOST_SPEECH_S
+
+    return (
+        f"{name}: only the beginning was used, "
+        f"{MOST_SPEECH_S:g} s of speech or {MOST_SOUND_S / 60:g} minutes of sound at most"
+    )
 
 
 def _candidate_line(rank: int, one: Candidate) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 import numpy as np
@@ -10,7 +10,16 @@ import numpy as np
 from facesign.biometrics.stream import SAMPLE_RATE_HZ, BoolArray, FloatArray, TimeArray
 from facesign.biometrics.voice.levels import FLOOR_DB, levels_db
 
-__all__ = ["BLOCK", "Reason", "TrackQuality", "VoiceQuality", "snr_bound", "stretch_quality"]
+__all__ = [
+    "BLOCK",
+    "Reason",
+    "TrackQuality",
+    "VoiceQuality",
+    "n_clipped",
+    "snr_bound",
+    "stretch_quality",
+    "with_clipping",
+]
 
 Reason: TypeAlias = Literal["silent_track", "low_snr", "clipped", "short_speech", "narrowband"]
 
@@ -106,6 +115,20 @@ def stretch_quality(samples: FloatArray, noise_db: float | None) -> VoiceQuality
     return VoiceQuality(quality.snr_db, quality.clipped_share, net_s, quality.bandwidth_hz, reasons)
 
 
+def with_clipping(quality: VoiceQuality, share: float) -> VoiceQuality:
+    """Return a quality that knows of clipping which the sound itself no longer shows.
+
+    Args:
+        quality: Measured in the sound.
+        share: Of the samples of speech that were at full scale before, 0 to 1.
+    """
+    share = max(share, quality.clipped_share)
+    reasons = quality.reasons
+    if share > CLIPPED_SHARE and "clipped" not in reasons and quality.net_speech_s:
+        reasons = (*reasons, "clipped")
+    return replace(quality, clipped_share=share, reasons=reasons)
+
+
 class _Sums:
     """Power, spectrum, clipping and a histogram of levels over blocks."""
 
@@ -129,7 +152,7 @@ class _Sums:
             self.power += 10.0 ** (level / 10.0)
             self.spectrum += spectrum
             self.histogram[round(level - FLOOR_DB)] += 1
-        self.n_clipped += _n_clipped(blocks)
+        self.n_clipped += n_clipped(blocks)
         self.n_blocks += len(blocks)
 
 
@@ -157,8 +180,12 @@ def _snr_db(speech: _Sums, noise_db: float | None) -> float | None:
     return float(np.clip(10.0 * np.log10(max(ratio, 1e-12)), WORST_SNR_DB, BEST_SNR_DB))
 
 
-def _n_clipped(blocks: FloatArray) -> int:
-    """Count samples at full scale with a neighbour there: a peak alone is no clipping."""
+def n_clipped(blocks: FloatArray) -> int:
+    """Count samples at full scale with a neighbour there: a peak alone is no clipping.
+
+    Args:
+        blocks: In [-1, 1], shape (n_blocks, n_samples); neighbours are of one block.
+    """
     full = np.abs(blocks) >= _FULL_SCALE
     pair = full[:, 1:] & full[:, :-1]
     clipped = np.zeros_like(full)

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from facesign.biometrics.error_rates import det
-from facesign.biometrics.resampling import TrialScores
+from facesign.biometrics.resampling import UNKNOWN_SPEAKER, TrialScores
 from facesign.biometrics.stream import TimeArray
 from facesign.biometrics.voiceprint.calibration import Calibration, Terms, fit_calibration
 from facesign.biometrics.voiceprint.operating import least_fmr
@@ -36,9 +36,12 @@ def require_enough(trials: TrialScores) -> None:
     found = trials.n_speakers, trials.n_impostor_pairs, len(trials.genuine)
     needed = LEAST_SPEAKERS, LEAST_PAIRS, LEAST_SPEAKERS
     if any(n < least for n, least in zip(found, needed, strict=True)):
+        sides = (trials.speaker_a, trials.speaker_b)
+        unknown = any((side == UNKNOWN_SPEAKER).any() for side in sides)
         raise CalibrationError(
             f"{found[0]} speakers, {found[1]} pairs of impostors and {found[2]} genuine trials; "
             f"expected at least {needed[0]}, {needed[1]} and {needed[2]}"
+            + ("; add columns speaker_a and speaker_b that say who speaks" if unknown else "")
         )
 
 

@@ -52,5 +52,6 @@ def opening(
             "profile": settings.profile,
             "required_checks": list(settings.required_checks),
             "provider": settings.provider,
+            "encoder": settings.encoder,
         },
     }

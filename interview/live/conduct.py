@@ -166,7 +166,12 @@ class Conduct:
             participants=self.plan.participants,
             behaviour=not self.identity_only,
             settings=replace(self._settings or self._home.settings(), lang=self.plan.lang),
-            voices=partial(open_voices, customer=self.plan.customer, home=self._home)
+            voices=partial(
+                open_voices,
+                customer=self.plan.customer,
+                home=self._home,
+                encoder=None if self._settings is None else self._settings.encoder,
+            )
             if self.consents["voice"][0].granted
             else None,
             past=self._past,

@@ -12,9 +12,9 @@ from av.container import InputContainer
 from facesign.biometrics.stream import Frame, Sound, Track
 from facesign.interview.media.clock import FrameClock
 from facesign.interview.media.container import seconds
+from facesign.interview.media.mixdown import MixDown
 from facesign.interview.media.picture import PictureMaker
 from facesign.interview.media.sound_clock import Piece, SoundClock
-from facesign.interview.media.tracks import mono
 
 __all__ = ["Decoded", "Readable", "SegmentDecoder", "Shot"]
 
@@ -74,6 +74,7 @@ class SegmentDecoder:
         self._offset_s = offset_s
         self._pictures: FrameClock[av.VideoFrame] = FrameClock()
         self._sounds = SoundClock()
+        self._mix = MixDown()
         self._maker: PictureMaker | None = None
         self._n_shots = 0
         self.end_s = offset_s
@@ -150,7 +151,9 @@ class SegmentDecoder:
                 yield from self._shots(self._pictures.push(frame, pts_s, dts_s))
             elif isinstance(frame, av.AudioFrame) and frame.samples:
                 pts_s = seconds(frame.pts, frame.time_base)
-                yield from self._heard(self._sounds.push(mono(frame), frame.sample_rate, pts_s))
+                yield from self._heard(
+                    self._sounds.push(self._mix.push(frame), frame.sample_rate, pts_s)
+                )
 
     def _shots(self, pictures: Iterator[tuple[float, av.VideoFrame]]) -> Iterator[Shot]:
         for at_s, picture in pictures:

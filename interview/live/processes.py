@@ -11,6 +11,7 @@ import weakref
 from collections.abc import Callable
 from multiprocessing.connection import Connection
 from multiprocessing.spawn import get_executable
+from pathlib import Path
 from queue import Full, SimpleQueue
 from typing import Any, TypeAlias
 
@@ -23,14 +24,14 @@ Listener: TypeAlias = Callable[[tuple[Any, ...] | None], None]
 MOST_UNSENT = 256
 """Messages that wait to be sent to a worker; half a minute of pieces."""
 PATIENCE_S = 20.0
-_SERVE = "from facesign.interview.live.serving import serve; serve({})"
+_SERVE = "from facesign.interview.live.serving import serve; serve({}, {!r})"
 
 
 class WorkerProcess:
-    """A worker that was started and gets warm by itself."""
+    """A worker that was started and gets warm by itself, for sessions of one home folder."""
 
-    def __init__(self) -> None:
-        self._process, self._wire = _start()
+    def __init__(self, home: Path) -> None:
+        self._process, self._wire = _start(home)
         self._unsent: SimpleQueue[tuple[Any, ...] | None] = SimpleQueue()
         self._end = weakref.finalize(self, _kill, self._process)
         self._listener: Listener | None = None
@@ -110,9 +111,10 @@ class WorkerProcess:
 
 
 class WarmPool:
-    """Keep one worker warm, so that a session starts at once."""
+    """Keep one worker warm, so that a session of one home folder starts at once."""
 
-    def __init__(self) -> None:
+    def __init__(self, home: Path) -> None:
+        self._home = home
         self._lock = threading.Lock()
         self._spare: WorkerProcess | None = None
         self._closed = False
@@ -121,13 +123,13 @@ class WarmPool:
         """Start the spare worker if there is none."""
         with self._lock:
             if not self._closed and (self._spare is None or not self._spare.is_alive):
-                self._spare = WorkerProcess()
+                self._spare = WorkerProcess(self._home)
 
     def take(self) -> WorkerProcess:
         """Return the spare worker, or a new one; another gets warm behind it."""
         with self._lock:
             spare, self._spare = self._spare, None
-        worker = spare if spare is not None and spare.is_alive else WorkerProcess()
+        worker = spare if spare is not None and spare.is_alive else WorkerProcess(self._home)
         self.warm()
         return worker
 
@@ -140,14 +142,14 @@ class WarmPool:
             spare.close()
 
 
-def _start() -> tuple[subprocess.Popen[bytes], Connection[Any, Any]]:
+def _start(home: Path) -> tuple[subprocess.Popen[bytes], Connection[Any, Any]]:
     """Start a child; not by multiprocessing, which would run the caller's script again."""
     ours, theirs = socket.socketpair()
     path = os.pathsep.join(entry or os.getcwd() for entry in sys.path)
     single = {name: "1" for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS")}
     with theirs:
         process = subprocess.Popen(
-            [get_executable(), "-c", _SERVE.format(theirs.fileno())],
+            [get_executable(), "-c", _SERVE.format(theirs.fileno(), str(home))],
             env={**os.environ, "PYTHONPATH": path, **single},
             pass_fds=[theirs.fileno()],
             stdin=subprocess.DEVNULL,

@@ -179,4 +179,5 @@ def _settings(values: Mapping[str, Any]) -> Settings:
         profile=values["profile"],
         required_checks=tuple(values["required_checks"]),
         provider=values["provider"],
+        encoder=values.get("encoder", Settings().encoder),
     )

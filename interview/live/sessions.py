@@ -45,7 +45,7 @@ class LiveSessions:
         self._own_archive = archive is None
         self._archive = archive or Archive.open(home)
         self.tokens = Tokens()
-        self._pool = WarmPool()
+        self._pool = WarmPool(home.root)
         self._lock = threading.Lock()
         self._sessions: dict[str, LiveSession] = {}
         self._ended_at_s: dict[str, float] = {}

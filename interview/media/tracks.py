@@ -15,10 +15,11 @@ import numpy.typing as npt
 from facesign.biometrics.stream import FloatArray, Frame, Sound, Track
 from facesign.interview.media.clock import RESTART_S, USUAL_INTERVAL_S, FrameClock
 from facesign.interview.media.container import StreamReader, seconds
+from facesign.interview.media.mixdown import MixDown
 from facesign.interview.media.picture import PictureMaker
 from facesign.interview.media.sound_clock import SoundClock
 
-__all__ = ["MediaTrack", "PictureTrack", "SoundTrack", "mono"]
+__all__ = ["MediaTrack", "PictureTrack", "SoundTrack"]
 
 Image: TypeAlias = npt.NDArray[np.uint8]
 Payload = TypeVar("Payload", Image, FloatArray)
@@ -159,8 +160,8 @@ class SoundTrack(MediaTrack[FloatArray]):
         self.stream = reader.stream
         self.name: Track = name
         self.clock = SoundClock()
-        self.n_not_finite = 0
-        """Samples that are no finite numbers; each is taken for silence or full scale."""
+        self.mix = MixDown()
+        """What the channels said before they were mixed."""
 
     @property
     def end_s(self) -> float | None:
@@ -176,33 +177,8 @@ class SoundTrack(MediaTrack[FloatArray]):
         for frame in self.reader.frames():
             if isinstance(frame, av.AudioFrame) and frame.samples:
                 pts_s = seconds(frame.pts, frame.time_base)
-                samples = _mixed(frame)
-                self.n_not_finite += int(np.count_nonzero(~np.isfinite(samples)))
-                yield from self.clock.push(_finite(samples), frame.sample_rate, pts_s)
+                yield from self.clock.push(self.mix.push(frame), frame.sample_rate, pts_s)
         yield from self.clock.finish()
 
     def _item(self, time_s: float, payload: FloatArray) -> Sound:
         return Sound(time_s, payload, self.name)
-
-
-def mono(frame: av.AudioFrame) -> FloatArray:
-    """Return the mean of all channels as float32, full scale 1, shape (n_samples,)."""
-    return _finite(_mixed(frame))
-
-
-def _mixed(frame: av.AudioFrame) -> FloatArray:
-    samples = frame.to_ndarray()
-    if frame.format.is_packed:
-        samples = samples.reshape(-1, frame.layout.nb_channels).T
-    mono = samples.mean(axis=0)
-    if np.issubdtype(samples.dtype, np.integer):
-        full_scale = float(1 << (samples.itemsize * 8 - 1))
-        silence = full_scale if samples.dtype == np.uint8 else 0.0
-        mono = (mono - silence) / full_scale
-    sound: FloatArray = mono.astype(np.float32, copy=False)
-    return sound
-
-
-def _finite(sound: FloatArray) -> FloatArray:
-    # Uncompressed float files may hold anything; one NaN would spread through the resampler.
-    return sound if np.isfinite(sound).all() else np.nan_to_num(sound, posinf=1.0, neginf=-1.0)

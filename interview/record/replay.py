@@ -74,8 +74,11 @@ def replay(
 
         return replay_record(record, home)
     plan = plan_of(record)
+    settings = settings_from(plan["settings"])
     if voices is None and plan["voices"]:
-        opening: _Opening = partial(open_voices, customer=plan["customer"], home=home)
+        opening: _Opening = partial(
+            open_voices, customer=plan["customer"], home=home, encoder=settings.encoder
+        )
     else:
         opening = voices
     session = Session(
@@ -87,7 +90,7 @@ def replay(
         participants=plan["participants"],
         behaviour=plan["behaviour"],
         baseline=plan["baseline"],
-        settings=settings_from(plan["settings"]),
+        settings=settings,
         task_file=task_file,
         recorded=plan["recorded"],
         voices=opening,

@@ -19,7 +19,9 @@ class TonePoint:
     name: str = "tones"
     threshold: float = 0.0
     fmr: float = 0.01
+    fnmr: float = 0.05
     measured_on: str = "tones, 100 pairs"
+    validated_for: str = "tones"
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,9 @@ def compared_at(
         threshold=0.0,
         point="tones",
         fmr=0.01,
+        fnmr=0.05,
         measured_on="tones, 100 pairs",
+        validated_for="tones",
         reasons=reasons,
         is_whole=is_whole,
     )

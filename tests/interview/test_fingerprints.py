@@ -165,6 +165,8 @@ def test_a_verifier_compares_again_and_again_and_keeps_what_it_is_told_to(
 def test_a_search_finds_who_sounds_most_like_it(prints: Fingerprints) -> None:
     enroll(prints, "C-1")
     enroll(prints, "C-2", said("screen-replay", "applicant"))
+    for customer in ("C-1", "C-2"):
+        prints.confirm(customer, by="Wang")
     found = prints.search(probe(), top=5)
     assert [one.customer for one in found.candidates] == ["C-1", "C-2"]
     assert [one.above_threshold for one in found.candidates] == [True, False]
@@ -173,6 +175,29 @@ def test_a_search_finds_who_sounds_most_like_it(prints: Fingerprints) -> None:
     assert found.point is not None
     assert found.point.name == "strict"
     assert len(prints.search(probe(), top=1).candidates) == 1
+
+
+def test_a_provisional_voiceprint_is_never_above_the_threshold_of_a_search(
+    prints: Fingerprints,
+) -> None:
+    enroll(prints)
+    (found,) = prints.search(probe()).candidates
+    assert (found.status, found.above_threshold) == ("provisional", None)
+    assert found.llr is not None
+    assert found.llr > 2.0
+
+
+def test_an_unconfirmed_addition_lifts_no_confirmed_candidate(prints: Fingerprints) -> None:
+    enroll(prints, voice=said("screen-replay", "applicant"))
+    prints.confirm("C-1", by="Wang")
+    (before,) = prints.search(probe()).candidates
+    prints.enroll("C-1", thirds(claire())[:1], add=True, **PROOF)
+    (after,) = prints.search(probe()).candidates
+    assert (after.status, after.above_threshold) == ("confirmed", False)
+    assert after.score == before.score
+    prints.confirm("C-1", by="Wang")
+    (confirmed,) = prints.search(probe()).candidates
+    assert (confirmed.status, confirmed.above_threshold) == ("confirmed", True)
 
 
 def test_a_search_with_more_than_one_false_candidate_to_expect_is_not_assessed(home: Path) -> None:

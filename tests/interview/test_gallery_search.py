@@ -62,7 +62,8 @@ def enroll(home: Home, *customers: str, samples: FloatArray | None = None, **opt
     with Fingerprints.open(home=home) as prints:
         for customer in customers:
             parts = thirds(claire() if samples is None else samples)[:2]
-            prints.enroll(customer, parts, **options)
+            prints.enroll(customer, parts, identity_proof="check", record="record", **options)
+            prints.confirm(customer, by="anna")
 
 
 def watch(home: Home) -> None:

@@ -8,7 +8,7 @@ import platformdirs
 import pytest
 
 from facesign.errors import OutputError, SettingsError
-from facesign.interview.home import CHECKS, LANGUAGES, PROFILES, Home, Settings
+from facesign.interview.home import CHECKS, ENCODERS, LANGUAGES, PROFILES, Home, Settings
 from facesign.interview.ice import ICE_SCHEMES
 from facesign.models.registry import PROVIDERS
 
@@ -153,6 +153,7 @@ def test_the_docs_name_every_setting_and_its_values() -> None:
         "lang": LANGUAGES,
         "required_checks": CHECKS,
         "provider": PROVIDERS,
+        "encoder": ENCODERS,
         "behaviour_days": ("0", "36500", "90"),
         "gallery": ("gallery.db",),
         "ice_servers": ICE_SCHEMES,

@@ -17,6 +17,7 @@ from voices import claire, said, sound_of
 
 from facesign import samples
 from facesign.biometrics.stream import FloatArray
+from facesign.biometrics.voiceprint.operating import NOT_VALIDATED
 from facesign.interview.analysis import analyze
 from facesign.interview.fingerprints import Fingerprints
 from facesign.interview.home import Home
@@ -88,6 +89,7 @@ def test_an_impostors_voice_becomes_a_flag_over_what_they_said(home: Home, tmp_p
     assert (report.outcome, voice_check(report).finding) == ("review", True)
     voice = report.identity["voice"]
     assert (voice["decision"], voice["operating_point"]) == ("no_match", "cautious")
+    assert (voice["fmr"], voice["fnmr"], voice["validated_for"]) == (0.017, 0.451, NOT_VALIDATED)
     assert "ecapa-embedded" in [model["name"] for model in report.details["models"]]
     jsonschema.Draft202012Validator(report_schema()).validate(report.to_dict())
 
@@ -157,8 +159,9 @@ def test_one_voice_under_two_customers_is_found_where_the_applicant_agreed_to_a_
     home = Home(tmp_path / "home")
     with Fingerprints.open(home=home, announce=lambda _: None) as prints:
         whose = said("genuine", "applicant")
-        prints.enroll("C-2", [whose[: len(whose) // 2]])
-        prints.enroll("C-3", [claire()])
+        for customer, recording in (("C-2", whose[: len(whose) // 2]), ("C-3", claire())):
+            prints.enroll(customer, [recording], identity_proof="p", record="r")
+            prints.confirm(customer, by="anna")
     consent = tmp_path / "consent.json"
     purposes = {"recording": True, "face": True, "voice": True, "search": agreed}
     given = {"text": "en-1", "given_by": "C-1", "at": "2026-11-30T09:00:00+00:00"}

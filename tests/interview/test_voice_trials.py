@@ -2,62 +2,31 @@ from __future__ import annotations
 
 import csv
 import json
-import wave
-from collections.abc import Iterator
-from itertools import combinations
 from pathlib import Path
 
 import numpy as np
 import pytest
-import soxr
-from voices import RATE, FixedMatcher, SpectrumEncoder, claire
+from trial_folder import listed, pairs, write_people
+from voices import FixedMatcher, SpectrumEncoder
 
 from facesign.biometrics.gallery.matching import model_of
-from facesign.biometrics.stream import FloatArray
+from facesign.biometrics.resampling import UNKNOWN_SPEAKER
 from facesign.errors import CalibrationError, TrialsError
 from facesign.interview.home import Home
 from facesign.interview.voice_calibration import calibrate_trials
 from facesign.interview.voice_defaults import default_matcher
-from facesign.interview.voice_trials import Trial, read_trials, score_trials, speakers_in
-
-N_PEOPLE, N_EACH, LENGTH_S = 12, 2, 3
-
-
-def write_wav(path: Path, samples: FloatArray) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with wave.open(str(path), "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(RATE)
-        file.writeframes((np.clip(samples, -1.0, 1.0) * 32767.0).astype("<i2").tobytes())
-
-
-def listed(path: Path, *lines: str, head: str = "label,path_a,path_b") -> Path:
-    path.write_text("\n".join([head, *lines]) + "\n", "utf-8")
-    return path
+from facesign.interview.voice_trials import (
+    Trial,
+    read_trials,
+    score_trials,
+    speakers_in,
+    trial_scores,
+)
 
 
 @pytest.fixture(scope="module")
 def people(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder of two recordings each of one synthesized voice, played at twelve speeds."""
-    root = tmp_path_factory.mktemp("people")
-    voice = claire()
-    for person in range(N_PEOPLE):
-        played = soxr.resample(voice, RATE, RATE * (0.7 + 0.06 * person)).astype(np.float32)
-        for part in range(N_EACH):
-            first = part * LENGTH_S * RATE
-            write_wav(root / f"p{person}" / f"{part}.wav", played[first : first + LENGTH_S * RATE])
-    write_wav(root / "silent.wav", np.zeros(2 * RATE, dtype=np.float32))
-    (root / "broken.wav").write_bytes(b"RIFF no sound")
-    return root
-
-
-def pairs() -> Iterator[str]:
-    for person in range(N_PEOPLE):
-        yield f"1,p{person}/0.wav,p{person}/1.wav"
-    for a, b in combinations(range(N_PEOPLE), 2):
-        yield f"0,p{a}/0.wav,p{b}/0.wav"
-        yield f"0,p{a}/0.wav,p{b}/1.wav"
+    return write_people(tmp_path_factory.mktemp("people"))
 
 
 def rows_of(path: Path) -> list[dict[str, str]]:
@@ -96,9 +65,33 @@ def test_a_list_without_trials_is_refused(tmp_path: Path) -> None:
 
 
 def test_genuine_trials_tell_who_speaks() -> None:
-    """a, b and c are one person through b; d is another."""
+    """a, b and c are one person through b; d and e are another."""
     trials = [Trial(True, "a", "b"), Trial(True, "b", "c"), Trial(False, "c", "d")]
-    assert speakers_in(trials) == [(0, 0), (0, 0), (0, 1)]
+    trials.append(Trial(True, "d", "e"))
+    assert speakers_in(trials) == [(0, 0), (0, 0), (0, 1), (1, 1)]
+
+
+def test_a_recording_that_nothing_joins_may_be_anybodys() -> None:
+    """b, c and d may be three recordings of one person, and e one of a."""
+    others = [Trial(False, "a", path) for path in "bcd"]
+    trials = [Trial(True, "a", "a2"), *others, Trial(False, "b", "e"), Trial(True, "e", "e")]
+    unknown = UNKNOWN_SPEAKER
+    assert speakers_in(trials) == [
+        (0, 0),
+        *[(0, unknown)] * 3,
+        (unknown, unknown),
+        (unknown, unknown),
+    ]
+    counted = trial_scores(trials, np.zeros(len(trials)))
+    assert (counted.n_speakers, counted.n_impostor_pairs) == (1, 0)
+
+
+def test_names_make_pairs_of_people_who_are_in_no_genuine_trial() -> None:
+    trials = [
+        Trial(False, "a", path, "ann", name)
+        for path, name in (("b", "bo"), ("c", "cy"), ("d", "cy"))
+    ]
+    assert trial_scores(trials, np.zeros(3)).n_impostor_pairs == 2
 
 
 def test_named_speakers_join_recordings_that_no_trial_joins() -> None:
@@ -186,10 +179,21 @@ def test_a_calibration_of_another_model_is_not_used(people: Path, tmp_path: Path
     assert not default_matcher(SpectrumEncoder(sha256="6" * 64), home).points
 
 
+def test_recordings_of_nobody_knows_whom_carry_no_operating_point(
+    people: Path, tmp_path: Path
+) -> None:
+    """Genuine trials that compare a file with itself join nothing: 132 trials are no pair."""
+    lines = [f"1,p{i}/0.wav,p{i}/0.wav" for i in range(12)]
+    lines += [line for line in pairs() if line.startswith("0")]
+    path = listed(tmp_path / "t.csv", *lines)
+    with pytest.raises(CalibrationError, match=r"0 pairs of impostors.*speaker_a and speaker_b"):
+        calibrate_trials(path, people, home=Home(tmp_path / "home"), encoder=SpectrumEncoder())
+
+
 def test_too_few_trials_calibrate_nothing(people: Path, tmp_path: Path) -> None:
     home = Home(tmp_path / "home")
     path = listed(tmp_path / "t.csv", "1,p0/0.wav,p0/1.wav", "0,p0/0.wav,p1/0.wav")
-    with pytest.raises(CalibrationError, match="2 speakers, 1 pairs of impostors and 1 genuine"):
+    with pytest.raises(CalibrationError, match="1 speakers, 0 pairs of impostors and 1 genuine"):
         calibrate_trials(path, people, home=home, encoder=SpectrumEncoder())
     assert not home.calibrations.exists()
 

@@ -12,6 +12,7 @@ import pytest
 from typer.testing import CliRunner
 from voices import FixedMatcher, SpectrumEncoder, claire, said
 
+from facesign.biometrics.gallery import hearing
 from facesign.biometrics.stream import FloatArray
 from facesign.interview import voice_defaults
 from facesign.ui.cli import app
@@ -143,6 +144,25 @@ def test_channels_that_are_not_ideal_are_heard_and_named(parts: list[Path], tmp_
     whole = run_json("verify", "C-1", parts[2])
     one_sided = run_json("verify", "C-1", dead)
     assert one_sided["score"] == pytest.approx(whole["score"], abs=0.02)
+
+
+def test_a_recording_that_goes_on_is_said_to_be_used_in_part(
+    parts: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hearing, "MOST_SOUND_S", 3.0)
+    line = "only the beginning was used, 180 s of speech or 0.05 minutes of sound at most"
+    assert f"part0.wav: {line}" in run("enroll", "C-1", parts[0], parts[1], *PROOF)
+    assert f"the recording: {line}" in run("identify", parts[2])
+    assert run_json("identify", parts[2])["only_the_beginning_used"] is True
+    assert "only_the_beginning_used" in run("verify", "C-1", parts[2])
+    made = run_json("re-enroll", "C-1", parts[0], parts[1], *PROOF)
+    assert made["only_the_beginning_used"] == ["part0.wav", "part1.wav"]
+
+
+def test_a_recording_that_was_heard_whole_says_nothing_of_it(parts: list[Path]) -> None:
+    assert "beginning was" not in run("enroll", "C-1", parts[0], parts[1], *PROOF)
+    assert "beginning" not in run("verify", "C-1", parts[2])
+    assert run_json("identify", parts[2])["only_the_beginning_used"] is False
 
 
 def test_a_gallery_elsewhere_is_named(parts: list[Path], tmp_path: Path) -> None:

@@ -20,13 +20,18 @@ from facesign.ui.cli import main
 Maker = Callable[[Path], object]
 
 
-def write(path: Path, samples: FloatArray) -> Path:
+def write(path: Path, *channels: FloatArray) -> Path:
+    samples = np.stack(channels, axis=1)
     with wave.open(str(path), "wb") as file:
-        file.setnchannels(1)
+        file.setnchannels(len(channels))
         file.setsampwidth(2)
         file.setframerate(RATE)
         file.writeframes((np.clip(samples, -1, 1) * 32767).astype("<i2").tobytes())
     return path
+
+
+def overdriven() -> FloatArray:
+    return 40 * claire()[: 9 * RATE]
 
 
 def both_at_once(path: Path) -> None:
@@ -44,7 +49,19 @@ def film_without_sound(path: Path) -> None:
 CASES: dict[str, tuple[Maker, str]] = {
     "silence": (lambda p: write(p, np.zeros(8 * RATE, np.float32)), "0.0 s of speech"),
     "0.4 s": (lambda p: write(p, claire()[RATE : RATE + 6400]), "expected 1 s or more"),
-    "overdriven": (lambda p: write(p, 40 * claire()[: 9 * RATE]), "clipped ("),
+    "overdriven": (lambda p: write(p, overdriven()), "clipped ("),
+    "overdriven, the other channel dead": (
+        lambda p: write(p, overdriven(), 0 * overdriven()),
+        "clipped (",
+    ),
+    "overdriven, the other channel not": (
+        lambda p: write(p, overdriven(), 0.3 * claire()[: 9 * RATE]),
+        "clipped (",
+    ),
+    "channels of opposite sign": (
+        lambda p: write(p, claire(), -claire()),
+        "its channels have opposite signs and cancel out; export one of them",
+    ),
     "no numbers": (
         lambda p: wavfile.write(p, RATE, np.full(5 * RATE, np.nan, np.float32)),
         "recording.wav: 80000 samples are not finite numbers",

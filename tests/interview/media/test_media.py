@@ -84,15 +84,6 @@ def test_sound_alone_is_read_from_its_first_sample(
     assert set(problems) == {"no_video"}
 
 
-def test_all_channels_are_mixed_by_their_mean(tmp_path: Path) -> None:
-    left_only = Clicks([0.5], 1.0, 16_000, layout="stereo", codec="pcm_s16le", left_only=True)
-
-    _, sounds, _ = read(write_media(tmp_path / "a.wav", sound=left_only))
-
-    loudest = max(float(piece.samples.max()) for piece in sounds)
-    assert loudest == pytest.approx(32_000 / 32_768 / 2)
-
-
 def test_samples_that_are_no_numbers_become_silence(tmp_path: Path) -> None:
     path = write_media(tmp_path / "a.wav", sound=Clicks([0.5], 1.0, 16_000, codec="pcm_f32le"))
     content = bytearray(path.read_bytes())
