@@ -186,7 +186,7 @@ def test_a_withdrawal_ends_its_analysis_within_a_second(
         went_on = [r for r in told_of if r["status"] == "assessed" and r["end_s"] > at_s[purpose]]
         assert [(row["name"], row["end_s"]) for row in went_on] == []
     assert told is not None
-    assert refused_in(told) == {"consent", "face", "quality", "voice", *BEHAVIOUR}
+    assert refused_in(told) == {"consent", "face", "quality", "voice", "search", *BEHAVIOUR}
 
 
 def test_withdrawing_the_recording_leaves_no_question_open_on_the_page(
