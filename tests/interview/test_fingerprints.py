@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
+from customer_prints import PROOF, enroll, opened, probe, thirds
 from voices import FixedMatcher, FixedPoint, SpectrumEncoder, claire, said
 
 import facesign
@@ -21,7 +21,6 @@ from facesign.errors import (
     AlreadyEnrolledError,
     EnrollmentError,
     ItemError,
-    KeyFileError,
     MediaError,
     SettingsError,
     ShapeError,
@@ -29,23 +28,10 @@ from facesign.errors import (
     UnknownCustomerError,
     WatchListError,
 )
-from facesign.interview import voice_defaults
 from facesign.interview.fingerprints import Fingerprints
 
 RATE = 16_000
-PROOF = {"identity_proof": "network check 77", "record": "record-1"}
 WHY = WatchReason("signed as two people", "record-9", ("Li", "Wang"))
-
-
-def opened(
-    home: Path, *, encoder: SpectrumEncoder | None = None, **options: object
-) -> Fingerprints:
-    return Fingerprints.open(
-        home=home,
-        encoder=encoder or SpectrumEncoder(),
-        matcher=options.pop("matcher", FixedMatcher()),  # type: ignore[arg-type]
-        **options,  # type: ignore[arg-type]
-    )
 
 
 @pytest.fixture
@@ -57,18 +43,6 @@ def home(tmp_path: Path) -> Path:
 def prints(home: Path) -> Iterator[Fingerprints]:
     with opened(home) as made:
         yield made
-
-
-def thirds(samples: FloatArray) -> list[FloatArray]:
-    return np.array_split(samples, 3)
-
-
-def enroll(prints: Fingerprints, customer: str = "C-1", voice: FloatArray | None = None) -> None:
-    prints.enroll(customer, thirds(claire() if voice is None else voice)[:2], **PROOF)
-
-
-def probe() -> FloatArray:
-    return thirds(claire())[2]
 
 
 def test_the_front_door_has_it() -> None:
@@ -373,43 +347,3 @@ def test_options_that_are_not_allowed_are_named(prints: Fingerprints) -> None:
         prints.enroll("C-2", [probe()], retain_days=0)
     with pytest.raises(SettingsError, match="1 to 128 printable"):
         prints.enroll(" ", [probe()])
-
-
-def test_a_new_rotation_changes_no_answer(prints: Fingerprints) -> None:
-    enroll(prints, "C-1")
-    enroll(prints, "C-2", said("screen-replay", "applicant"))
-    before = prints.search(probe())
-    assert prints.renew() == 4
-    after = prints.search(probe())
-    assert [one.customer for one in after.candidates] == ["C-1", "C-2"]
-    assert after.candidates[0].score == pytest.approx(before.candidates[0].score, abs=1e-6)
-
-
-def test_a_master_key_that_is_made_is_announced(
-    home: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    with caplog.at_level(logging.WARNING), opened(home):
-        pass
-    assert "back it up" in caplog.text
-    assert (home / "keys" / "master.key").is_file()
-
-
-def test_a_lost_master_key_is_said_and_no_other_made(home: Path) -> None:
-    with opened(home) as prints:
-        enroll(prints)
-    (home / "keys" / "master.key").unlink()
-    with pytest.raises(KeyFileError, match="there is no master key"):
-        opened(home)
-    assert not (home / "keys" / "master.key").exists()
-
-
-def test_a_voiceprint_is_revoked_without_its_model(
-    home: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with opened(home) as prints:
-        enroll(prints)
-    monkeypatch.setattr(voice_defaults, "default_encoder", lambda home: pytest.fail("opened"))
-    with Fingerprints.open(home=home) as prints:
-        assert prints.history("C-1").enrollments
-        prints.confirm("C-1", by="Wang")
-        assert prints.revoke("C-1").n_templates == 2

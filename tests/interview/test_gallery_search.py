@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Sequence
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-import soxr
-from live_media import voice
-from session_factory import SCRIPT
+from customer_prints import thirds
+from live_interview import SESSION, LiveInterview
 from voices import FixedMatcher, FixedPoint, SpectrumEncoder, claire, said
 
 import facesign
@@ -21,17 +19,8 @@ from facesign.biometrics.gallery.watch_list import WatchReason
 from facesign.biometrics.observation import Observation
 from facesign.biometrics.stream import FloatArray, Sound
 from facesign.interview import voice_defaults
-from facesign.interview.consent import PURPOSES
 from facesign.interview.fingerprints import Fingerprints
 from facesign.interview.home import Home, Settings
-from facesign.interview.live.beginning import begin
-from facesign.interview.live.conduct import track_of
-from facesign.interview.live.decoding import Readable, SegmentDecoder
-from facesign.interview.live.going_on import GoingOn
-from facesign.interview.live.growing import GrowingFile
-from facesign.interview.live.history import GONE_ON
-from facesign.interview.live.logbook import Logbook
-from facesign.interview.live.plan import SessionPlan, Start
 from facesign.interview.live.replay import replay_live
 from facesign.interview.record.reader import Record
 from facesign.interview.report import Report
@@ -52,10 +41,6 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
     monkeypatch.setattr(voice_defaults, "default_encoder", lambda home: encoder)
     monkeypatch.setattr(voice_defaults, "default_matcher", lambda encoder, home: FixedMatcher())
     return Home(tmp_path / "home")
-
-
-def thirds(samples: FloatArray) -> list[FloatArray]:
-    return np.array_split(samples, 3)
 
 
 def enroll(home: Home, *customers: str, samples: FloatArray | None = None, **options: Any) -> None:
@@ -304,66 +289,6 @@ def test_a_session_without_a_gallery_replays_the_same_when_there_is_one(home: Ho
     assert facesign.replay(report.session_id, home=home).to_dict() == report.to_dict()
 
 
-SESSION = "01a22c12-acbc-73b5-a315-fe17bf3ec691"
-
-
-class Live:
-    """A live interview as its worker leads it, without processes and pages."""
-
-    def __init__(self, home: Home, *, refused: Sequence[str] = ()) -> None:
-        self._home = home
-        now = datetime.now(UTC)
-        self._start = Start(SESSION, now, SessionPlan("C-1", SCRIPT, lang="en"), home, "ann")
-        self.book = Logbook(home, SESSION, now)
-        self.conduct = begin(self._start, self.book)
-        for purpose in PURPOSES:
-            granted = purpose not in refused
-            given = {"purpose": purpose, "granted": granted, "text": "en-1", "lang": "en"}
-            self.do("consent", given)
-        self.book.open()
-        self.conduct.open()
-
-    def do(self, name: str, values: Mapping[str, Any]) -> None:
-        values = self.book.as_entered(name, values)
-        after = self.conduct.n_items
-        self.conduct.apply(name, values, time_s=0.0)
-        self.book.command(name, values, time_s=0.0, after=after)
-
-    def receive(self, samples: FloatArray) -> None:
-        """Take all that the applicant's page sends."""
-        segment = {"stream": "applicant.1", "mime": "video/webm", "lost_s": None}
-        self.book.add("segment", {**segment, "reason": "connection"})
-        media = voice(soxr.resample(samples, 16_000, 48_000))
-        self.book.piece("applicant.1", media)
-        received = GrowingFile()
-        received.feed(media)
-        received.end()
-        self._analyze(received)
-
-    def die(self) -> None:
-        """End as a worker does that is killed; another one takes over and analyzes anew."""
-        self.book.drop()
-        held = GoingOn.open(self._home, SESSION)
-        assert held is not None
-        self.book = Logbook(self._home, SESSION, self._start.created_at)
-        self.conduct = held.conduct(self._home, self.book)
-        self.book.go_on(held.writer)
-        self.book.add(GONE_ON, {"at_s": 1.0, "silent_s": 0.0, "segment_goes_on": True})
-        self._analyze(held.record.media("applicant.1"))
-
-    def end(self) -> Report:
-        report = self.conduct.finish()
-        assert report is not None
-        self.book.report(report, after=self.conduct.n_items)
-        self.book.close("closed")
-        return report
-
-    def _analyze(self, media: Readable) -> None:
-        for item in SegmentDecoder(media, track=track_of(self._start.plan), offset_s=0.0):
-            assert isinstance(item, Sound)
-            self.conduct.push(item)
-
-
 def n_entered(home: Home) -> int:
     with Record.open(home, SESSION) as record:
         return len(list(record.entries("searched")))
@@ -374,7 +299,7 @@ def test_a_live_interview_replays_the_same_with_the_gallery_emptied_meanwhile(
     home: Home, refused: tuple[str, ...]
 ) -> None:
     enroll(home, "C-2")
-    live = Live(home, refused=refused)
+    live = LiveInterview(home, refused=refused)
     live.receive(spoken())
     report = live.end()
     codes = [flag.code for flag in report.flags]
@@ -390,7 +315,7 @@ def test_another_worker_knows_what_the_first_one_found_and_does_not_search_again
     home: Home, withdrawn: bool
 ) -> None:
     enroll(home, "C-2")
-    live = Live(home)
+    live = LiveInterview(home)
     live.receive(np.tile(spoken(), 10))
     if withdrawn:
         live.do("withdraw", {"purpose": "search"})

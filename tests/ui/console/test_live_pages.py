@@ -140,6 +140,15 @@ def plays(page: Page, video_id: str) -> None:
     holds(page, f"{video} !== null && {video}.videoWidth > 0 && {video}.currentTime > 0.3")
 
 
+def check_one_recording_without_a_hole(home: Home, session_id: str) -> None:
+    with Record.open(home, session_id) as record:
+        assert record.streams[:1] == ("applicant.1",)
+        assert "applicant.2" not in record.streams
+        decoder = SegmentDecoder(record.media("applicant.1"), track="applicant", offset_s=0.0)
+        sounds = [item for item in decoder if isinstance(item, Sound)]
+    assert max(b.time_s - a.end_s for a, b in pairwise(sounds)) < 0.05
+
+
 def test_two_pages_hold_an_interview(browser: Browser, server: Server, home: Home) -> None:
     session = server.create()
     page = joined(browser, f"{server.url}/join/{session.invite()}", asked=page_asked)
@@ -253,12 +262,7 @@ def test_a_page_goes_on_in_the_same_recording_when_the_worker_was_killed(
     session.end()
     session.decide("stop", "the clap was heard")
     page.context.close()
-    with Record.open(home, session.session_id) as record:
-        assert record.streams[:1] == ("applicant.1",)
-        assert "applicant.2" not in record.streams
-        decoder = SegmentDecoder(record.media("applicant.1"), track="applicant", offset_s=0.0)
-        sounds = [item for item in decoder if isinstance(item, Sound)]
-    assert max(b.time_s - a.end_s for a, b in pairwise(sounds)) < 0.05
+    check_one_recording_without_a_hole(home, session.session_id)
 
 
 def test_a_line_that_is_cut_is_told_and_what_was_kept_is_sent(
@@ -281,12 +285,7 @@ def test_a_line_that_is_cut_is_told_and_what_was_kept_is_sent(
     session.end()
     session.decide("stop", "the clap was heard")
     page.context.close()
-    with Record.open(home, session.session_id) as record:
-        assert record.streams[:1] == ("applicant.1",)
-        assert "applicant.2" not in record.streams
-        decoder = SegmentDecoder(record.media("applicant.1"), track="applicant", offset_s=0.0)
-        sounds = [item for item in decoder if isinstance(item, Sound)]
-    assert max(b.time_s - a.end_s for a, b in pairwise(sounds)) < 0.05
+    check_one_recording_without_a_hole(home, session.session_id)
 
 
 def test_a_camera_that_is_denied_is_explained(
